@@ -1,0 +1,90 @@
+package account
+
+import (
+	"errors"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Kind tells users from servers.
+type Kind string
+
+// The kinds of account.
+const (
+	// User is a person.
+	User Kind = "user"
+	// Server is another machine that logs in with a host name, a user name and a
+	// password (phpgroupware contract §1.2).
+	Server Kind = "server"
+)
+
+// Account is one account as it stands in the store. It is immutable once loaded.
+type Account struct {
+	// ID is the key: 32 hex digits, never reused.
+	ID string
+	// Kind tells a user from a server.
+	Kind Kind
+	// Name is the login name of a user, or the host name of a server; unique.
+	Name string
+	// Login is the user name that a server sends besides its host name; "" for users.
+	Login string
+	// Number is the account number under which records are owned; unique, from 1.
+	Number int64
+	// ActsFor is the account number on whose behalf a server's calls are made; 0 for
+	// its own.
+	ActsFor int64
+	// Display is the person's name, for lists; may be empty.
+	Display string
+	// Email is for the modules that know people by address; may be empty.
+	Email string
+	// PasswordHash is the encoded hash; "" for accounts that cannot log in with a
+	// password of ours.
+	PasswordHash string
+	// Disabled accounts are refused, their sessions too.
+	Disabled bool
+	// ReadOnly accounts may call only methods marked read-only.
+	ReadOnly bool
+	// Roles are the names of the roles held, sorted.
+	Roles []string
+	// Grants are the permissions held directly or through roles, sorted, each once.
+	Grants []string
+	// Created and Changed are UTC.
+	Created, Changed time.Time
+}
+
+// Owner is the number under which the account's calls own and see records.
+func (a *Account) Owner() int64 {
+	if a.ActsFor != 0 {
+		return a.ActsFor
+	}
+	return a.Number
+}
+
+// Errors of a Store.
+var (
+	// ErrNotFound: no such account, role or grant.
+	ErrNotFound = errors.New("account: not found")
+	// ErrExists: the name or number is taken.
+	ErrExists = errors.New("account: exists already")
+)
+
+// CheckName tells whether s may be a login or host name: 1 to 255 bytes of UTF-8
+// without control characters and without blanks at the ends, and not shaped like a
+// sessionid, which would make Basic credentials ambiguous.
+func CheckName(s string) error {
+	switch {
+	case s == "" || len(s) > 255:
+		return errors.New("a name has 1 to 255 bytes")
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
+		return errors.New("a name is UTF-8 text without control characters")
+	case strings.TrimSpace(s) != s:
+		return errors.New("a name neither begins nor ends with a blank")
+	case strings.Contains(s, ":"):
+		return errors.New("a name has no colon: HTTP Basic ends the name there")
+	case len(s) == 32 && strings.Trim(s, "0123456789abcdef") == "":
+		return errors.New("a name must not look like a sessionid")
+	}
+	return nil
+}

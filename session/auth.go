@@ -1,0 +1,89 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"countersign/session/account"
+)
+
+// Credentials are what a client offers at login.
+type Credentials struct {
+	// Kind says whether a user or a server logs in.
+	Kind account.Kind
+	// Name is the user's login name, or the server's host name.
+	Name string
+	// Login is the user name that a server sends besides its host name.
+	Login string
+	// Password is the secret, bytes as sent.
+	Password Password
+	// Peer is the address the login comes from.
+	Peer netip.Addr
+}
+
+// Password is a password in clear. It prints as "[redacted]".
+type Password string
+
+// String hides the password.
+func (Password) String() string { return "[redacted]" }
+
+// GoString hides the password from %#v.
+func (Password) GoString() string { return "[redacted]" }
+
+// LogValue hides the password from logs.
+func (Password) LogValue() slog.Value { return slog.StringValue("[redacted]") }
+
+// Authenticator proves who somebody is.
+type Authenticator interface {
+	// Authenticate returns the account that the credentials prove. Errors: a *Refusal
+	// for whatever is wrong with the credentials or the account; ErrBusy when the queue
+	// is full; ErrUnavailable when a part it needs is out of reach. Unknown names and
+	// wrong passwords take the same time.
+	Authenticate(ctx context.Context, c Credentials) (account.Account, error)
+}
+
+// Refusal is a login refused. The reason is for audit and log; clients must not be
+// able to tell one reason from another.
+type Refusal struct{ Reason string }
+
+// The reasons.
+const (
+	ReasonUnknown  = "unknown account"
+	ReasonPassword = "wrong password"
+	ReasonDisabled = "account disabled"
+	ReasonNoLogin  = "account without a password"
+	ReasonInput    = "unusable name or password"
+)
+
+// Error implements error.
+func (r *Refusal) Error() string { return "login refused: " + r.Reason }
+
+// Errors of logins and checks.
+var (
+	// ErrInvalid is the one answer for unknown, wrong, expired and ended sessions.
+	ErrInvalid = errors.New("session: not valid")
+	// ErrBusy: too many password checks are waiting.
+	ErrBusy = errors.New("session: too many logins are waiting")
+	// ErrUnavailable: a part that is needed is out of reach; nothing was decided.
+	ErrUnavailable = errors.New("session: a needed part is out of reach")
+	// ErrOutcomeUnknown: the change may or may not have been made durable.
+	ErrOutcomeUnknown = errors.New("session: the outcome is unknown")
+)
+
+// isRefusal tells an answer of the store from a failure to get one.
+func isRefusal(err error) bool {
+	return errors.Is(err, ErrNotFound) || errors.Is(err, ErrCollision)
+}
+
+// Terms are the conditions of a new session.
+type Terms struct {
+	// Idle and Absolute are its limits; zero takes the Manager's.
+	Idle, Absolute time.Duration
+	// ReadOnly makes a session that can change nothing.
+	ReadOnly bool
+	// Agent and Endpoint describe the login, for lists.
+	Agent, Endpoint string
+}

@@ -1,0 +1,158 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// follow keeps this process in step with the others: it reads the announcements when
+// it is told of some, and every second in any case. Each successful reading renews
+// the lease under which the memory is trusted.
+func (m *Manager) follow(ctx context.Context) {
+	signals := m.cfg.Sessions.Watch(ctx)
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	failing := false
+	for {
+		if err := m.CatchUp(ctx); err != nil && ctx.Err() == nil {
+			if !failing {
+				m.cfg.Log.Error("session announcements cannot be read; every check asks the store until they can", "err", err)
+			}
+			failing = true
+		} else if failing {
+			m.cfg.Log.Info("session announcements can be read again")
+			failing = false
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-signals:
+		case <-tick.C:
+		}
+	}
+}
+
+// CatchUp reads the announcements that are there now and forgets what they touch.
+func (m *Manager) CatchUp(ctx context.Context) error {
+	m.feed.mu.Lock()
+	defer m.feed.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, Lease)
+	defer cancel()
+	if !m.trusted(m.cfg.Now()) {
+		return m.startOver(ctx)
+	}
+	for {
+		asked := m.cfg.Now()
+		changes, latest, err := m.cfg.Sessions.Changes(ctx, m.feed.since)
+		if err != nil {
+			return fmt.Errorf("announcements: %w", err)
+		}
+		for _, c := range changes {
+			m.apply(c)
+			m.feed.since = c.Seq
+		}
+		if len(changes) == 0 || m.feed.since >= latest {
+			m.renewLease(asked)
+			return nil
+		}
+	}
+}
+
+// startOver is for a process that was out of touch: nothing it remembers can be
+// relied on.
+func (m *Manager) startOver(ctx context.Context) error {
+	asked := m.cfg.Now()
+	_, latest, err := m.cfg.Sessions.Changes(ctx, -1)
+	if err != nil {
+		return fmt.Errorf("announcements: %w", err)
+	}
+	m.table.clear()
+	m.identities.forget("*")
+	m.feed.since = latest
+	m.renewLease(asked)
+	return nil
+}
+
+func (m *Manager) apply(c Change) {
+	if c.Account != "" {
+		m.identities.forget(c.Account)
+		return
+	}
+	m.table.remove(c.Session)
+}
+
+// renewLease notes that the store was heard of at t. The time is kept relative to the
+// Manager's beginning so that it stays on the monotonic clock.
+func (m *Manager) renewLease(t time.Time) {
+	m.feed.proof.Store(int64(t.Sub(m.feed.base)) + 1)
+}
+
+// trusted tells whether the memory of this process may be relied on at now.
+func (m *Manager) trusted(now time.Time) bool {
+	proof := m.feed.proof.Load()
+	return proof != 0 && now.Sub(m.feed.base)-time.Duration(proof-1) < Lease
+}
+
+// flushEvery writes touches every few seconds.
+func (m *Manager) flushEvery(ctx context.Context) {
+	m.every(ctx, 5*time.Second, "uses of sessions could not be written", m.flush)
+}
+
+// flush writes the touches gathered so far. What could not be written is gathered
+// again: a session must not end early because the store was away for a moment.
+func (m *Manager) flush(ctx context.Context) error {
+	items := m.touches.take()
+	for len(items) > 0 {
+		n := min(len(items), 10*writeBatch)
+		if err := m.cfg.Sessions.Touch(ctx, items[:n]); err != nil {
+			for _, t := range items {
+				m.touches.add(t)
+			}
+			return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
+		items = items[n:]
+	}
+	return nil
+}
+
+// sweepEvery removes expired sessions once a minute, in pieces that block nobody.
+func (m *Manager) sweepEvery(ctx context.Context) {
+	m.every(ctx, time.Minute, "expired sessions could not be removed", func(ctx context.Context) error {
+		_, err := m.Sweep(ctx)
+		return err
+	})
+}
+
+// Sweep removes expired sessions from memory and store and tells how many the store
+// held. Uses are written first: a session in use must not be swept for want of news.
+func (m *Manager) Sweep(ctx context.Context) (int, error) {
+	const piece = 1000
+	if err := m.flush(ctx); err != nil {
+		return 0, err
+	}
+	now := m.cfg.Now()
+	m.table.sweep(now.UnixMicro())
+	for total := 0; ; {
+		n, err := m.cfg.Sessions.Sweep(ctx, now, piece)
+		total += n
+		if err != nil || n < piece {
+			return total, err
+		}
+	}
+}
+
+func (m *Manager) every(ctx context.Context, d time.Duration, trouble string, do func(context.Context) error) {
+	tick := time.NewTicker(d)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := do(ctx); err != nil && ctx.Err() == nil {
+				m.cfg.Log.Error(trouble, "err", err)
+			}
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package session
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"countersign/session/account"
+)
+
+// Identity is an account as sessions see it: its state and its rights, prepared for
+// fast questions. It is immutable; a change to the account makes a new one.
+type Identity struct {
+	Account account.Account
+	Grants  *account.Grants
+}
+
+// identities interns accounts, so that a session holds a number instead of pointers,
+// and keeps each account's state until it is announced to have changed.
+type identities struct {
+	store account.Store
+	mu    sync.RWMutex
+	byID  map[string]uint32
+	list  []*identitySlot
+}
+
+type identitySlot struct {
+	id      string
+	current atomic.Pointer[Identity] // nil: must be read again
+	version atomic.Uint64            // rises with every announced change
+}
+
+// number gives the slot of an account id.
+func (x *identities) number(id string) uint32 {
+	x.mu.RLock()
+	n, ok := x.byID[id]
+	x.mu.RUnlock()
+	if ok {
+		return n
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if n, ok := x.byID[id]; ok {
+		return n
+	}
+	if x.byID == nil {
+		x.byID = map[string]uint32{}
+	}
+	n = uint32(len(x.list))
+	x.list = append(x.list, &identitySlot{id: id})
+	x.byID[id] = n
+	return n
+}
+
+func (x *identities) slot(n uint32) *identitySlot {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.list[n]
+}
+
+// get gives the account's current state, from memory if it has not changed. With
+// fresh it asks the store in any case and keeps nothing.
+func (x *identities) get(ctx context.Context, n uint32, fresh bool) (*Identity, error) {
+	s := x.slot(n)
+	if !fresh {
+		if id := s.current.Load(); id != nil {
+			return id, nil
+		}
+	}
+	version := s.version.Load()
+	a, err := x.store.Get(ctx, s.id)
+	if err != nil {
+		return nil, err
+	}
+	id := &Identity{Account: a, Grants: account.NewGrants(a.Grants)}
+	id.Account.PasswordHash = ""
+	if !fresh {
+		s.current.Store(id)
+		if s.version.Load() != version { // changed while it was read
+			s.current.Store(nil)
+		}
+	}
+	return id, nil
+}
+
+// forget makes the next use read the account again; "*" means all accounts.
+func (x *identities) forget(id string) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if id == "*" {
+		for _, s := range x.list {
+			s.forget()
+		}
+		return
+	}
+	if n, ok := x.byID[id]; ok {
+		x.list[n].forget()
+	}
+}
+
+func (s *identitySlot) forget() {
+	s.version.Add(1)
+	s.current.Store(nil)
+}

@@ -1,0 +1,141 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"countersign/session/account"
+)
+
+// Grant is a new session: the only place where its secrets are in clear.
+type Grant struct {
+	Pair    Pair
+	Session Session
+}
+
+// Login proves the credentials and makes a session. Errors: those of Authenticator
+// and of Open.
+func (m *Manager) Login(ctx context.Context, c Credentials, t Terms) (Grant, error) {
+	a, err := m.cfg.Authenticator.Authenticate(ctx, c)
+	if err != nil {
+		return Grant{}, err
+	}
+	return m.open(ctx, a, c, t)
+}
+
+// open makes a session for an account that was proven just now. The session is
+// durable when it returns. Errors: *Refusal if the account changed meanwhile;
+// ErrOutcomeUnknown.
+func (m *Manager) open(ctx context.Context, a account.Account, c Credentials, t Terms) (Grant, error) {
+	pair, record, err := m.draw(t)
+	if err != nil {
+		return Grant{}, err
+	}
+	record.Account, record.Server = a.ID, a.Kind == account.Server
+	if c.Peer.IsValid() {
+		record.Peer = c.Peer.String()
+	}
+	// A session whose answer nobody waits for any more is ended again.
+	late := func(err error) {
+		if err == nil {
+			m.abandon(record.ID)
+		}
+	}
+	_, version, _ := m.table.get(record.ID)
+	if err := m.inserts.do(ctx, record, late); err != nil {
+		if errors.Is(err, ErrCollision) {
+			return Grant{}, err
+		}
+		return Grant{}, fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+	}
+	// The password may have been changed, or the account disabled, between its check
+	// and the insert: the change has then ended all sessions but this one.
+	now, err := m.cfg.Accounts.Get(ctx, a.ID)
+	// A hash that was only strengthened leaves Changed alone.
+	changed := now.PasswordHash != a.PasswordHash && !now.Changed.Equal(a.Changed)
+	if err != nil || now.Disabled || changed {
+		m.abandon(record.ID)
+		if err != nil && !errors.Is(err, account.ErrNotFound) {
+			return Grant{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
+		}
+		return Grant{}, &Refusal{Reason: ReasonDisabled}
+	}
+	return m.granted(ctx, pair, &record, version)
+}
+
+// draw makes a new pair and the record for it, with the limits of the terms.
+func (m *Manager) draw(t Terms) (Pair, Record, error) {
+	pair, err := newPair(m.cfg.Rand)
+	if err != nil {
+		return Pair{}, Record{}, err
+	}
+	public, err := newPublicID(m.cfg.Rand)
+	if err != nil {
+		return Pair{}, Record{}, err
+	}
+	if t.Idle == 0 {
+		t.Idle = m.cfg.Idle
+	}
+	if t.Absolute == 0 {
+		t.Absolute = m.cfg.Absolute
+	}
+	now := m.cfg.Now().UTC().Round(0)
+	return pair, Record{
+		ID: pair.ID.Digest(), Key: pair.Key.Digest(), Public: public, ReadOnly: t.ReadOnly,
+		Created: now, Seen: now, End: now.Add(t.Absolute), Idle: t.Idle,
+		Agent: cut(t.Agent), Endpoint: cut(t.Endpoint),
+	}, nil
+}
+
+// granted takes a stored session into memory and hands its secrets out.
+func (m *Manager) granted(ctx context.Context, pair Pair, r *Record, version uint64) (Grant, error) {
+	e := m.entryOf(r)
+	m.table.put(r.ID, e, version)
+	s, err := m.admit(ctx, r.ID, &e, r.Key, false)
+	if err != nil {
+		m.abandon(r.ID)
+		return Grant{}, err
+	}
+	return Grant{Pair: pair, Session: s}, nil
+}
+
+// Renew gives a live session a new pair with the same end; the old pair is dead when
+// it returns. Errors: ErrInvalid, ErrUnavailable, ErrOutcomeUnknown.
+func (m *Manager) Renew(ctx context.Context, p Pair) (Grant, error) {
+	s, err := m.Check(ctx, p)
+	if err != nil {
+		return Grant{}, err
+	}
+	old, err := m.cfg.Sessions.Get(ctx, s.id)
+	if errors.Is(err, ErrNotFound) {
+		return Grant{}, ErrInvalid
+	} else if err != nil {
+		return Grant{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	pair, fresh, err := m.draw(Terms{})
+	if err != nil {
+		return Grant{}, err
+	}
+	renewed := old
+	renewed.ID, renewed.Key, renewed.Public, renewed.Seen = fresh.ID, fresh.Key, fresh.Public, fresh.Seen
+	_, version, _ := m.table.get(renewed.ID)
+	err = m.cfg.Sessions.Replace(ctx, s.id, renewed)
+	m.table.remove(s.id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return Grant{}, ErrInvalid
+	case err != nil:
+		return Grant{}, fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+	}
+	return m.granted(ctx, pair, &renewed, version)
+}
+
+// cut bounds a text that a client chose.
+func cut(s string) string {
+	const most = 256
+	if len(s) <= most {
+		return s
+	}
+	return s[:most]
+}

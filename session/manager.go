@@ -1,0 +1,145 @@
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"countersign/session/account"
+)
+
+// Defaults of a Manager (requirements SES-5 and the table of numbers).
+const (
+	DefaultIdle     = time.Hour
+	DefaultAbsolute = 12 * time.Hour
+	// TouchInterval is how often at most one session's last use is written.
+	TouchInterval = 60 * time.Second
+	// Lease is how long the memory of this process is trusted without word from the
+	// store.
+	Lease = 3 * time.Second
+	// writeTimeout bounds one write to the store.
+	writeTimeout = 5 * time.Second
+	// writeBatch is how many sessions leave in one write.
+	writeBatch = 100
+)
+
+// Config is what a Manager needs. Sessions, Accounts and Authenticator are required.
+type Config struct {
+	Sessions      Store
+	Accounts      account.Store
+	Authenticator Authenticator
+	// Idle and Absolute are the limits of sessions whose Terms name none.
+	Idle, Absolute time.Duration
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
+	// Rand is the source of secrets; crypto/rand if nil.
+	Rand io.Reader
+	// Log gets what goes wrong in the background; discarded if nil.
+	Log *slog.Logger
+}
+
+// Manager issues, checks and ends sessions. Make it with NewManager, start its
+// background work with Start, end it with Close.
+type Manager struct {
+	cfg        Config
+	table      table
+	identities identities
+	inserts    *batch[Record]
+	deletes    *batch[*deletion]
+	touches    touchQueue
+	feed       feedState
+	stop       context.CancelFunc
+	background sync.WaitGroup
+}
+
+// NewManager makes a Manager. It reads nothing yet; until Start it asks the store on
+// every check.
+func NewManager(cfg Config) (*Manager, error) {
+	if cfg.Sessions == nil || cfg.Accounts == nil || cfg.Authenticator == nil {
+		return nil, errors.New("session: a store of sessions, one of accounts and an authenticator are required")
+	}
+	if cfg.Idle == 0 {
+		cfg.Idle = DefaultIdle
+	}
+	if cfg.Absolute == 0 {
+		cfg.Absolute = DefaultAbsolute
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Rand == nil {
+		cfg.Rand = rand.Reader
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	m := &Manager{cfg: cfg, identities: identities{store: cfg.Accounts}}
+	m.feed.base = cfg.Now()
+	m.inserts = newBatch(writeBatch, writeTimeout, cfg.Sessions.Insert)
+	m.deletes = newBatch(writeBatch, writeTimeout, m.writeDeletions)
+	return m, nil
+}
+
+// Start begins the background work: following other processes' changes, writing
+// touches, sweeping. It ends with Close.
+func (m *Manager) Start() {
+	ctx, stop := context.WithCancel(context.Background())
+	m.stop = stop
+	m.background.Go(func() { m.follow(ctx) })
+	m.background.Go(func() { m.flushEvery(ctx) })
+	m.background.Go(func() { m.sweepEvery(ctx) })
+}
+
+// Close ends the background work and writes what is still to be written.
+func (m *Manager) Close(ctx context.Context) error {
+	if m.stop != nil {
+		m.stop()
+	}
+	m.background.Wait()
+	m.inserts.wait()
+	m.deletes.wait()
+	return m.flush(ctx)
+}
+
+// Ping tells whether the store answers: for readiness.
+func (m *Manager) Ping(ctx context.Context) error {
+	_, _, err := m.cfg.Sessions.Changes(ctx, -1)
+	return err
+}
+
+// Knows tells whether an account of the kind has the name. It is for choosing the kind
+// of a login, never for telling a client.
+func (m *Manager) Knows(ctx context.Context, kind account.Kind, name string) (bool, error) {
+	_, err := m.cfg.Accounts.Find(ctx, kind, name)
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, account.ErrNotFound):
+		return false, nil
+	default:
+		return false, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+}
+
+// Cached counts the sessions in memory.
+func (m *Manager) Cached() int { return m.table.len() }
+
+// touchQueue gathers uses that the store should hear of.
+type touchQueue struct {
+	mu    sync.Mutex
+	items []Touch
+}
+
+// feedState is how far this process has followed the announcements.
+type feedState struct {
+	mu    sync.Mutex // one reader at a time
+	since int64      // guarded by mu
+	proof atomic.Int64
+	base  time.Time // proof counts from here, in nanoseconds plus one
+}

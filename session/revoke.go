@@ -1,0 +1,134 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// deletion is one session to end; found is set by the write.
+type deletion struct {
+	id    Digest
+	found bool
+}
+
+func (m *Manager) writeDeletions(ctx context.Context, items []*deletion) error {
+	ids := make([]Digest, len(items))
+	for i, d := range items {
+		ids[i] = d.id
+	}
+	ended, err := m.cfg.Sessions.Delete(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, d := range items {
+		d.found = slices.Contains(ended, d.id)
+		m.table.remove(d.id)
+	}
+	return nil
+}
+
+// Logout ends the session that the pair proves; it is dead, durably, when Logout
+// returns. ended tells whether there was one: a second logout is no error. Errors:
+// ErrUnavailable, ErrOutcomeUnknown.
+func (m *Manager) Logout(ctx context.Context, p Pair) (who *Session, err error) {
+	s, err := m.Check(ctx, p)
+	if errors.Is(err, ErrInvalid) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	d := &deletion{id: s.id}
+	if err := m.deletes.do(ctx, d, nil); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+	}
+	if !d.found {
+		return nil, nil
+	}
+	return &s, nil
+}
+
+// abandon ends a session whose secrets nobody received.
+func (m *Manager) abandon(id Digest) {
+	ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
+	defer cancel()
+	if err := m.deletes.do(ctx, &deletion{id: id}, nil); err != nil {
+		m.cfg.Log.Error("an undelivered session could not be ended", "err", err)
+	}
+}
+
+// Revoke ends the session with the public id. Errors: ErrNotFound, ErrOutcomeUnknown.
+func (m *Manager) Revoke(ctx context.Context, public PublicID) error {
+	err := m.cfg.Sessions.DeletePublic(ctx, public)
+	if errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return m.afterRevocation(ctx, err)
+}
+
+// RevokeAccount ends all sessions of an account but keep, which may be nil, and tells
+// how many there were. Errors: ErrOutcomeUnknown.
+func (m *Manager) RevokeAccount(ctx context.Context, accountID string, keep *Session) (int, error) {
+	var kept Digest
+	if keep != nil {
+		kept = keep.id
+	}
+	n, err := m.cfg.Sessions.DeleteAccount(ctx, accountID, kept)
+	return n, m.afterRevocation(ctx, err)
+}
+
+// afterRevocation brings the memory of this process up to date before the caller is
+// told of success.
+func (m *Manager) afterRevocation(ctx context.Context, err error) error {
+	if err == nil {
+		err = m.CatchUp(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+	}
+	return nil
+}
+
+// Info is a session as lists show it: nothing in it opens anything.
+type Info struct {
+	Public                PublicID
+	Account               string
+	Server, ReadOnly      bool
+	Created, Seen, End    time.Time
+	IdleEnds              time.Time // zero without an idle limit
+	Peer, Agent, Endpoint string
+}
+
+// List gives the live sessions of an account, or everybody's for "", newest first.
+func (m *Manager) List(ctx context.Context, accountID string) ([]Info, error) {
+	if err := m.flush(ctx); err != nil {
+		return nil, err
+	}
+	records, err := m.cfg.Sessions.List(ctx, accountID, 0)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	now := m.cfg.Now()
+	infos := make([]Info, 0, len(records))
+	for i := range records {
+		if !records[i].Expired(now) {
+			infos = append(infos, records[i].Info())
+		}
+	}
+	return infos, nil
+}
+
+// Info gives the part of the record that may be shown.
+func (r *Record) Info() Info {
+	i := Info{
+		Public: r.Public, Account: r.Account, Server: r.Server, ReadOnly: r.ReadOnly,
+		Created: r.Created, Seen: r.Seen, End: r.End,
+		Peer: r.Peer, Agent: r.Agent, Endpoint: r.Endpoint,
+	}
+	if r.Idle > 0 {
+		i.IdleEnds = r.Seen.Add(r.Idle)
+	}
+	return i
+}
