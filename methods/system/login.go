@@ -1,0 +1,74 @@
+package system
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"countersign/methods"
+	"countersign/session"
+)
+
+// text is a user name or password. A digits-only one may come as an integer, because
+// Perl's RPC::XML guesses types; any other type is refused (phpgroupware contract
+// §2.1).
+type text string
+
+// RPCSchema implements methods.Describer.
+func (*text) RPCSchema() *methods.Schema { return &methods.Schema{Type: methods.TypeString} }
+
+// BindValue implements methods.Binder.
+func (t *text) BindValue(v methods.Value) error {
+	switch v.Type() {
+	case methods.TypeString:
+		*t = text(v.Text())
+	case methods.TypeInt, methods.TypeLong:
+		*t = text(strconv.FormatInt(v.Int(), 10))
+	default:
+		return errors.New("wanted string, got " + v.Type().String())
+	}
+	return nil
+}
+
+// login makes a session for the credentials. A live session that came with the
+// request is ended (requirements SES-4).
+func (m *module) login(ctx context.Context, c *methods.Call, cred session.Credentials) (session.Grant, error) {
+	if err := c.Env.ReserveLogin(); err != nil {
+		return session.Grant{}, err
+	}
+	cred.Peer = c.Client.Peer
+	terms := m.cfg.Terms[c.Client.Dialect]
+	terms.Agent, terms.Endpoint = c.Client.UserAgent, c.Client.Endpoint
+	grant, err := m.cfg.Sessions.Login(ctx, cred, terms)
+	if err != nil {
+		return session.Grant{}, loginError(err)
+	}
+	if c.Session.ID != (methods.PublicID{}) {
+		err := m.cfg.Sessions.Revoke(ctx, session.PublicID(c.Session.ID))
+		if err != nil && !errors.Is(err, session.ErrNotFound) {
+			return session.Grant{}, sessionError(err)
+		}
+	}
+	return grant, nil
+}
+
+func loginError(err error) error {
+	if _, refused := errors.AsType[*session.Refusal](err); refused {
+		return methods.Wrap(methods.KindLoginRefused, err, "login refused")
+	}
+	return sessionError(err)
+}
+
+// sessionError gives the errors of session their kinds.
+func sessionError(err error) error {
+	switch {
+	case errors.Is(err, session.ErrBusy):
+		return methods.Wrap(methods.KindBusy, err, "too many logins are waiting; try again in a moment")
+	case errors.Is(err, session.ErrUnavailable):
+		return methods.Wrap(methods.KindBusy, err, "a part that is needed is out of reach; try again")
+	case errors.Is(err, session.ErrOutcomeUnknown), errors.Is(err, context.DeadlineExceeded):
+		return methods.Wrap(methods.KindOutcomeUnknown, err, "the outcome is unknown; it is safe to ask again")
+	default:
+		return err
+	}
+}

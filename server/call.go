@@ -1,0 +1,143 @@
+package server
+
+import (
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"countersign/methods"
+	"countersign/server/wire"
+)
+
+// serveCall answers a request to an endpoint.
+func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, ep *endpoint) {
+	x := s.newExchange(ep, r.Header, r.RemoteAddr)
+	h := w.Header()
+	for k, v := range ep.header {
+		h[k] = v
+	}
+	h["X-Request-Id"] = []string{x.id}
+	out := buffers.Get().(*[]byte)
+	defer recycle(out)
+
+	if s.inFlight.Add(1) > int64(s.cfg.Limits.InFlight) {
+		s.inFlight.Add(-1)
+		h.Set("Retry-After", "1")
+		x.refuse(w, r, out, http.StatusServiceUnavailable, errBusy)
+		return
+	}
+	defer s.inFlight.Add(-1)
+
+	media, charset := mediaType(r.Header)
+	switch {
+	case r.Method != http.MethodPost:
+		h.Set("Allow", http.MethodPost)
+		x.refuse(w, r, out, http.StatusMethodNotAllowed, methods.Errorf(methods.KindInvalidRequest, "calls come by POST"))
+		return
+	case !ep.transport.Reads(media):
+		x.refuse(w, r, out, http.StatusUnsupportedMediaType,
+			methods.Errorf(methods.KindInvalidRequest, "a body of another media type than %s", ep.transport.ContentType()))
+		return
+	}
+	ctx := &callContext{Context: r.Context(), deadline: time.Now().Add(s.cfg.Limits.Handler)}
+	defer ctx.release()
+	x.admit(ctx, r.Header)
+	body, err := readBody(r, s.cfg.Limits.Body)
+	if err != nil {
+		e := methods.AsError(err)
+		x.refuse(w, r, out, bodyStatus(h, e), e)
+		return
+	}
+	x.bytes = len(body)
+	reply := ep.transport.Answer(ctx, &wire.Request{
+		Body: body, Charset: charset, Limits: s.cfg.Limits.Wire, Style: x.style,
+	}, x, (*out)[:0])
+	*out = reply.Body
+	x.write(w, r, reply)
+}
+
+var errBusy = &methods.Error{Kind: methods.KindBusy, Public: "too many requests are being worked on; try again"}
+
+// bodyStatus is the HTTP status for a body that could not be read. What is left of it
+// on the connection cannot be trusted, so the connection ends, except where the body
+// was read to its end.
+func bodyStatus(h http.Header, e *methods.Error) int {
+	h.Set("Connection", "close")
+	switch e.Kind {
+	case methods.KindTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case methods.KindTimeout:
+		return http.StatusRequestTimeout
+	case methods.KindCompression:
+		if e.Cause == nil {
+			return http.StatusUnsupportedMediaType
+		}
+		return http.StatusOK // a fault: phpxmlrpc's codes 103-107 come this way
+	default:
+		return http.StatusBadRequest
+	}
+}
+
+// refuse answers a request that never reached its transport, in the client's protocol.
+func (x *exchange) refuse(w http.ResponseWriter, r *http.Request, out *[]byte, status int, e *methods.Error) {
+	outcome := x.Fail(e)
+	reply := x.ep.transport.Refuse(outcome, x.style, (*out)[:0])
+	reply.Status = status
+	*out = reply.Body
+	x.write(w, r, reply)
+}
+
+// write sends an answer in one piece.
+func (x *exchange) write(w http.ResponseWriter, r *http.Request, reply wire.Reply) {
+	h := w.Header()
+	if reply.Status == http.StatusUnauthorized && x.ep.dialect.Challenge != "" {
+		h.Set("Www-Authenticate", x.ep.dialect.Challenge)
+	}
+	body := reply.Body
+	if len(body) >= gzipFrom && acceptsGzip(r.Header) {
+		packed := buffers.Get().(*[]byte)
+		defer recycle(packed)
+		*packed = compress((*packed)[:0], body)
+		body = *packed
+		h.Set("Content-Encoding", "gzip")
+	}
+	if len(body) >= gzipFrom {
+		h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	} // net/http counts small ones itself
+	if reply.Status != 0 && reply.Status != http.StatusOK {
+		w.WriteHeader(reply.Status)
+	}
+	if _, err := w.Write(body); err != nil {
+		x.server.cfg.Log.Debug("an answer could not be delivered", "request", x.id, "err", err)
+	}
+}
+
+// mediaType splits the Content-Type header; one that cannot be read is unknown.
+func mediaType(h http.Header) (media, charset string) {
+	v := h.Get("Content-Type")
+	switch v { // what nearly every client sends
+	case "", "text/xml":
+		return v, ""
+	case "text/xml; charset=utf-8":
+		return "text/xml", "utf-8"
+	}
+	media, params, err := mime.ParseMediaType(v)
+	if err != nil {
+		return "unreadable", ""
+	}
+	return media, strings.ToLower(params["charset"])
+}
+
+// buffers hold answers while they are built and sent.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
+
+// recycle gives a buffer back unless an unusually large answer made it grow.
+func recycle(b *[]byte) {
+	const most = 1 << 20
+	if cap(*b) <= most {
+		buffers.Put(b)
+	}
+}

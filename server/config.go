@@ -1,0 +1,80 @@
+package server
+
+import (
+	"io"
+	"log/slog"
+	"time"
+
+	"countersign/methods"
+	"countersign/server/wire"
+	"countersign/session"
+)
+
+// Config is what a Server is made of. Registry, Sessions and Transports are required.
+type Config struct {
+	Registry   *methods.Registry
+	Sessions   *session.Manager
+	Transports []wire.Transport
+	// Endpoints is the table; DefaultEndpoints if nil.
+	Endpoints []Endpoint
+	// Terms are the limits of sessions by dialect name, over the dialect's own.
+	Terms map[string]session.Terms
+	// Limits bound requests; DefaultLimits for zero fields.
+	Limits Limits
+	// Ready tells whether what the service stands on is there, for /readyz; nil for
+	// always.
+	Ready []ReadyCheck
+	// Log gets the service's events; discarded if nil.
+	Log *slog.Logger
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
+	// Rand sets this process's request ids apart from others'; crypto/rand if nil.
+	Rand io.Reader
+}
+
+// Limits bound one request and the service as a whole (requirements, table of
+// numbers).
+type Limits struct {
+	// Body is the most bytes a body may have, content codings removed.
+	Body int
+	// Target and HeaderLines bound the request line and the number of header lines.
+	Target, HeaderLines int
+	// InFlight is how many requests are worked on at once.
+	InFlight int
+	// Handler is how long a method may take.
+	Handler time.Duration
+	// Wire bounds what transports decode.
+	Wire wire.Limits
+}
+
+// DefaultLimits are the published ones.
+func DefaultLimits() Limits {
+	return Limits{
+		Body: 1 << 20, Target: 8 << 10, HeaderLines: 100, InFlight: 256,
+		Handler: 20 * time.Second, Wire: wire.DefaultLimits(),
+	}
+}
+
+func (l Limits) withDefaults() Limits {
+	d := DefaultLimits()
+	fill(&l.Body, d.Body)
+	fill(&l.Target, d.Target)
+	fill(&l.HeaderLines, d.HeaderLines)
+	fill(&l.InFlight, d.InFlight)
+	fill(&l.Handler, d.Handler)
+	fill(&l.Wire.ValueDepth, d.Wire.ValueDepth)
+	fill(&l.Wire.ElementDepth, d.Wire.ElementDepth)
+	fill(&l.Wire.Elements, d.Wire.Elements)
+	fill(&l.Wire.Attributes, d.Wire.Attributes)
+	fill(&l.Wire.NameBytes, d.Wire.NameBytes)
+	fill(&l.Wire.Batch, d.Wire.Batch)
+	fill(&l.Wire.Answer, d.Wire.Answer)
+	return l
+}
+
+func fill[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

@@ -1,0 +1,148 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"strings"
+
+	"countersign/methods"
+	"countersign/server/wire"
+	"countersign/session"
+)
+
+// Call implements wire.Core: the one way in which a method is reached from outside.
+func (x *exchange) Call(ctx context.Context, name string, args wire.Args) wire.Outcome {
+	v, f := x.dispatch(ctx, name, args)
+	if f != nil {
+		return x.outcome(*f)
+	}
+	return wire.Outcome{Value: v}
+}
+
+// Invoke implements methods.Env: a call from inside another one, such as an element
+// of a batch. Its error is a *failure, which Fault knows how to word.
+func (x *exchange) Invoke(ctx context.Context, _ *methods.Call, name string, params []methods.Value) (methods.Value, error) {
+	v, f := x.dispatch(ctx, name, positional(params))
+	if f != nil {
+		return methods.Value{}, f
+	}
+	return v, nil
+}
+
+// positional are arguments that are values already.
+type positional []methods.Value
+
+// Values implements wire.Args.
+func (p positional) Values() ([]methods.Value, []methods.Member, error) { return p, nil, nil }
+
+// dispatch looks the method up, checks the right, decodes the arguments, runs the
+// method once and shapes its result. A failure is logged here.
+func (x *exchange) dispatch(ctx context.Context, name string, args wire.Args) (methods.Value, *failure) {
+	entry, err := x.resolve(name)
+	if err != nil {
+		return x.failed(ctx, failure{err: err, method: name})
+	}
+	call := methods.Call{
+		Entry: entry, Caller: x.caller, Client: x.client, Env: x,
+		Session: methods.Session{
+			ID: methods.PublicID(x.session.Public), IdleEnds: x.session.IdleEnds, End: x.session.End,
+		},
+	}
+	var decoding error
+	if call.Params, call.Named, decoding = args.Values(); decoding != nil {
+		return x.failed(ctx, failure{err: methods.AsError(decoding), method: name})
+	}
+	x.touch(entry)
+	v, running := x.run(ctx, entry, &call)
+	if running != nil {
+		e := methods.AsError(running)
+		return x.failed(ctx, failure{err: e, method: name, inside: e.Kind != methods.KindInvalidParams})
+	}
+	if x.ep.dialect.Present != nil && !entry.Module.System {
+		v = x.ep.dialect.Present(v)
+	}
+	return v, nil
+}
+
+func (x *exchange) failed(ctx context.Context, f failure) (methods.Value, *failure) {
+	x.logFailure(ctx, f)
+	return methods.Value{}, &f
+}
+
+// resolve finds the method and checks the right. An anonymous caller learns nothing of
+// which methods exist.
+func (x *exchange) resolve(name string) (*methods.Entry, *methods.Error) {
+	entry, ok := x.ep.view.Lookup(name)
+	switch {
+	case ok:
+		if refusal := entry.Permit(x.caller); refusal != nil {
+			return nil, x.refusal(refusal)
+		}
+		if entry.MaxBody > 0 && x.bytes > entry.MaxBody {
+			return nil, errBodyTooLarge
+		}
+		return entry, nil
+	case x.caller == nil:
+		return nil, x.refusal(methods.ErrLoginRequired())
+	case x.ep.dialect.Unknown != nil:
+		return nil, x.ep.dialect.Unknown(x.ep.view, name, x.caller)
+	default:
+		return nil, methods.Errorf(methods.KindMethodNotFound, "no method of that name")
+	}
+}
+
+// refusal replaces "log in first" by the truth when the session could not be checked.
+func (x *exchange) refusal(e *methods.Error) *methods.Error {
+	if e.Kind == methods.KindLoginRequired && x.rejected != nil && x.rejected != session.ErrInvalid {
+		return sessionError(x.rejected)
+	}
+	return e
+}
+
+// touch prolongs the session, once per request.
+func (x *exchange) touch(entry *methods.Entry) {
+	if x.caller != nil && !x.touched && !entry.Quiet {
+		x.touched = true
+		x.server.cfg.Sessions.Touch(&x.session)
+	}
+}
+
+// run runs the method; a panic in it becomes an internal error, and the server goes on.
+func (x *exchange) run(ctx context.Context, entry *methods.Entry, call *methods.Call) (v methods.Value, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &methods.Error{Kind: methods.KindInternal, Public: "internal error", Cause: &panicked{p, debug.Stack()}}
+		}
+	}()
+	return entry.Run(ctx, call)
+}
+
+// panicked is the cause of an internal error that was a panic.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+// Error names the panic's type only: its value may quote what a client sent.
+func (p *panicked) Error() string {
+	if err, ok := p.value.(interface{ RuntimeError() }); ok {
+		return fmt.Sprintf("panic: %v", err)
+	}
+	return fmt.Sprintf("panic of type %T", p.value)
+}
+
+// Error implements error.
+func (f *failure) Error() string { return f.err.Error() }
+
+// Unwrap gives the *methods.Error.
+func (f *failure) Unwrap() error { return f.err }
+
+// methodLabel cuts a name that came from outside for the log.
+func methodLabel(name string) string {
+	const most = 128
+	if len(name) > most {
+		name = name[:most]
+	}
+	return strings.ToValidUTF8(name, "\uFFFD")
+}

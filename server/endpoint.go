@@ -1,0 +1,89 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"countersign/methods"
+	"countersign/server/dialect"
+	"countersign/server/wire"
+)
+
+// Endpoint is one row of the table: which path speaks which wire format in which
+// dialect.
+type Endpoint struct {
+	Path      string
+	Transport string
+	Dialect   string
+	// InteropCodes gives faults the −32xxx numbers in a dialect that has its own.
+	InteropCodes bool
+}
+
+// DefaultEndpoints is the table a service has when its configuration says nothing.
+func DefaultEndpoints() []Endpoint {
+	return []Endpoint{
+		{Path: "/RPC2", Transport: "xmlrpc", Dialect: "plain"},
+		{Path: "/xmlrpc", Transport: "xmlrpc", Dialect: "plain"},
+		{Path: "/xmlrpc.php", Transport: "xmlrpc", Dialect: "phpgroupware"},
+		{Path: "/phpgroupware/xmlrpc.php", Transport: "xmlrpc", Dialect: "phpgroupware"},
+		{Path: "/egroupware/xmlrpc.php", Transport: "xmlrpc", Dialect: "egroupware"},
+	}
+}
+
+// endpoint is a row with everything it names looked up.
+type endpoint struct {
+	path      string
+	transport wire.Transport
+	dialect   *dialect.Dialect
+	view      *methods.View
+	header    http.Header // of every answer; its slices are shared and never written
+}
+
+// buildEndpoints resolves the table against what is compiled in.
+func buildEndpoints(rows []Endpoint, transports []wire.Transport, r *methods.Registry) (map[string]*endpoint, error) {
+	byName := map[string]wire.Transport{}
+	for _, t := range transports {
+		byName[t.Name()] = t
+	}
+	table := map[string]*endpoint{}
+	var faults []error
+	for _, row := range rows {
+		t, known := byName[row.Transport]
+		d, ok := dialect.Lookup(row.Dialect)
+		switch {
+		case !strings.HasPrefix(row.Path, "/") || reservedPaths[row.Path]:
+			faults = append(faults, fmt.Errorf("endpoint %q: not a path that can be given away", row.Path))
+			continue
+		case table[row.Path] != nil:
+			faults = append(faults, fmt.Errorf("endpoint %s: listed twice", row.Path))
+			continue
+		case !known:
+			faults = append(faults, fmt.Errorf("endpoint %s: unknown transport %q", row.Path, row.Transport))
+			continue
+		case !ok:
+			faults = append(faults, fmt.Errorf("endpoint %s: unknown dialect %q", row.Path, row.Dialect))
+			continue
+		}
+		if row.InteropCodes {
+			d = d.WithInteropCodes()
+		}
+		table[row.Path] = &endpoint{
+			path: row.Path, transport: t, dialect: d,
+			view: r.View(d.Families...), header: answerHeader(t.ContentType()),
+		}
+	}
+	return table, errors.Join(faults...)
+}
+
+// answerHeader is what every answer carries (requirements INP-13): it is data, not a
+// page, and it is nobody's to keep.
+func answerHeader(contentType string) http.Header {
+	return http.Header{
+		"Content-Type":            {contentType},
+		"Cache-Control":           {"no-store"},
+		"X-Content-Type-Options":  {"nosniff"},
+		"Content-Security-Policy": {"default-src 'none'; frame-ancestors 'none'"},
+	}
+}

@@ -1,0 +1,124 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/netip"
+
+	"countersign/methods"
+	"countersign/server/dialect"
+	"countersign/server/wire"
+	"countersign/session"
+)
+
+// exchange is one request on its way through the core. It is the Core that its
+// transport asks and the Env that its methods see.
+type exchange struct {
+	server *Server
+	ep     *endpoint
+	id     string
+	client methods.Client
+	style  wire.Style
+	bytes  int // size of the body
+
+	// What admission found: a caller with a session, or why there is none.
+	caller   *methods.Caller
+	session  session.Session
+	rejected error // the credentials that were offered do not hold
+
+	touched       bool
+	loginReserved bool
+
+	callerStorage methods.Caller
+}
+
+var (
+	_ wire.Core   = (*exchange)(nil)
+	_ methods.Env = (*exchange)(nil)
+)
+
+// newExchange notes who calls. peer is the socket's other end.
+func (s *Server) newExchange(ep *endpoint, h http.Header, peer string) *exchange {
+	x := &exchange{server: s, ep: ep, id: s.ids.next(), style: ep.dialect.Style}
+	x.client.Dialect, x.client.Endpoint = ep.dialect.Name, ep.path
+	x.client.UserAgent = h.Get("User-Agent")
+	if ap, err := netip.ParseAddrPort(peer); err == nil {
+		x.client.Peer = ap.Addr().Unmap()
+	}
+	for _, name := range ep.dialect.ServerHeaders {
+		x.client.ServerLogin = x.client.ServerLogin || len(h[name]) > 0
+	}
+	if ep.dialect.StyleFor != nil {
+		x.style = ep.dialect.StyleFor(x.style, h)
+	}
+	return x
+}
+
+// View implements methods.Env.
+func (x *exchange) View() *methods.View { return x.ep.view }
+
+// errLoginReserved refuses every login of a batch but the first.
+var errLoginReserved = &methods.Error{Kind: methods.KindLoginRefused, Public: "one login per request"}
+
+// ReserveLogin implements methods.Env.
+func (x *exchange) ReserveLogin() error {
+	if x.loginReserved {
+		return errLoginReserved
+	}
+	x.loginReserved = true
+	return nil
+}
+
+// Fault implements methods.Env.
+func (x *exchange) Fault(err error) (int, string) {
+	f, ok := errors.AsType[*failure](err)
+	if !ok {
+		f = &failure{err: methods.AsError(err)}
+	}
+	fault := x.fault(*f)
+	return fault.Code, fault.Text
+}
+
+// Fail implements wire.Core.
+func (x *exchange) Fail(err error) wire.Outcome {
+	f := failure{err: methods.AsError(err)}
+	x.logFailure(context.Background(), f)
+	return x.outcome(f)
+}
+
+// failure is an error with the place it came from.
+type failure struct {
+	err    *methods.Error
+	method string
+	inside bool // the method itself refused, not dispatch
+}
+
+// outcome shapes a failure as the dialect wants it.
+func (x *exchange) outcome(f failure) wire.Outcome {
+	if x.ep.dialect.Refuse != nil {
+		if out, ok := x.ep.dialect.Refuse(f.err); ok {
+			return out
+		}
+	}
+	fault := x.fault(f)
+	return wire.Outcome{Fault: &fault}
+}
+
+func (x *exchange) fault(f failure) wire.Fault {
+	return x.ep.dialect.Fault(dialect.Failure{
+		Error: f.err, Method: f.method, Inside: f.inside, RequestID: x.id,
+	})
+}
+
+// sessionError gives the errors of session their kinds.
+func sessionError(err error) *methods.Error {
+	switch {
+	case errors.Is(err, session.ErrInvalid):
+		return methods.ErrLoginRequired()
+	case errors.Is(err, session.ErrOutcomeUnknown):
+		return methods.Wrap(methods.KindOutcomeUnknown, err, "the outcome is unknown; it is safe to ask again")
+	default:
+		return methods.Wrap(methods.KindBusy, err, "sessions cannot be checked at the moment; try again")
+	}
+}

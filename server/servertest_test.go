@@ -1,0 +1,192 @@
+package server_test
+
+import (
+	"context"
+	"encoding/hex"
+	"log/slog"
+	"net"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/methods"
+	"countersign/methods/addressbook"
+	"countersign/methods/interop"
+	"countersign/methods/system"
+	"countersign/server"
+	"countersign/server/internal/sample"
+	"countersign/server/wire"
+	"countersign/server/xmlrpc"
+	"countersign/session"
+	"countersign/session/localauth"
+	"countersign/session/password"
+	"countersign/session/verify"
+	"countersign/sql"
+	"countersign/sql/sqltest"
+)
+
+func TestMain(m *testing.M) { sqltest.Main(m) }
+
+// cheap makes password hashes that cost next to nothing: what they cost is not what
+// these tests are about.
+var cheap = password.Params{MemoryKiB: 64, Time: 1, Threads: 1}
+
+// service is a whole service on a loopback socket, over a real database.
+type service struct {
+	db       *sql.DB
+	sessions *session.Manager
+	server   *server.Server
+	http     *httptest.Server
+	clock    *clock
+	rand     *script
+	logs     *logBuffer
+}
+
+func (s *service) address() string { return s.http.Listener.Addr().String() }
+
+// options change a service before it starts.
+type options struct {
+	db       *sql.DB
+	modules  []methods.Module
+	limits   server.Limits
+	rows     []server.Endpoint
+	realTime bool
+}
+
+// newService starts a service with the sample accounts and contacts.
+func newService(t testing.TB, o options) *service {
+	t.Helper()
+	s := &service{db: o.db, clock: newClock(), rand: &script{}, logs: &logBuffer{}}
+	if s.db == nil {
+		s.db = sqltest.SQLite(t)
+	}
+	now := s.clock.Now
+	if o.realTime {
+		now = time.Now
+	}
+	log := slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	runner := verify.NewInProcess(verify.Limits{Workers: 2}, verify.Argon2(s.rand))
+	auth, err := localauth.New(localauth.Config{Accounts: s.db.Accounts(), Runner: runner, Params: cheap, Rand: s.rand, Log: log})
+	must(t, err)
+	must(t, sample.Fill(t.Context(), s.db.Accounts(), s.db.AddressBook(), func(p string) (string, error) {
+		return password.Hash(s.rand, cheap, []byte(p))
+	}, now()))
+	s.sessions, err = session.NewManager(session.Config{
+		Sessions: s.db.Sessions(), Accounts: s.db.Accounts(), Authenticator: auth,
+		Now: now, Rand: s.rand, Log: log,
+	})
+	must(t, err)
+	limits := wire.DefaultLimits()
+	modules := append(system.Modules(system.Config{
+		Sessions: s.sessions, Version: "test", Batch: limits.Batch, Answer: limits.Answer, Now: now,
+	}), addressbook.New(s.db.AddressBook(), now))
+	modules = append(modules, interop.Modules("test")...)
+	registry, err := methods.NewRegistry(append(modules, o.modules...)...)
+	must(t, err)
+	s.server, err = server.New(server.Config{
+		Registry: registry, Sessions: s.sessions, Transports: []wire.Transport{xmlrpc.Transport{}},
+		Endpoints: o.rows, Limits: o.limits, Log: log, Now: now, Rand: s.rand,
+		Ready: []server.ReadyCheck{{Name: "database", Check: s.sessions.Ping}},
+	})
+	must(t, err)
+	s.sessions.Start()
+	must(t, s.sessions.CatchUp(t.Context()))
+	s.http = httptest.NewUnstartedServer(s.server)
+	s.http.Start()
+	t.Cleanup(func() {
+		s.http.Close()
+		must(t, s.sessions.Close(context.Background()))
+		must(t, runner.Close(context.Background()))
+	})
+	return s
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// clock stands still until it is told to move.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newClock() *clock { return &clock{now: time.Date(2001, 9, 3, 10, 0, 0, 0, time.UTC)} }
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// script is a source of "randomness" that gives what it was told to, and then a count,
+// so that transcripts can be written down.
+type script struct {
+	mu     sync.Mutex
+	queue  []byte
+	serial byte
+}
+
+func (s *script) push(t testing.TB, digits string) {
+	t.Helper()
+	b, err := hex.DecodeString(digits)
+	must(t, err)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queue = append(s.queue, b...)
+}
+
+func (s *script) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range p {
+		if len(s.queue) > 0 {
+			p[i], s.queue = s.queue[0], s.queue[1:]
+			continue
+		}
+		if i == 0 {
+			s.serial++
+		}
+		p[i] = s.serial
+	}
+	return len(p), nil
+}
+
+// logBuffer keeps what was logged.
+type logBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// dial opens a raw connection, for requests that no HTTP library would send.
+func (s *service) dial(t testing.TB) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", s.address())
+	must(t, err)
+	must(t, c.SetDeadline(time.Now().Add(20*time.Second)))
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}

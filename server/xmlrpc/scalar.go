@@ -1,0 +1,158 @@
+package xmlrpc
+
+import (
+	"encoding/base64"
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"countersign/methods"
+	"countersign/server/internal/xmltext"
+)
+
+// scalar reads the simple types, with the edge rules of phpgroupware contract §8.5.
+func scalar(typ xmltext.Node) (methods.Value, error) {
+	text := typ.Text()
+	switch typ.Name() {
+	case "int", "i4":
+		return integer(text, 32)
+	case "boolean":
+		return boolean(text)
+	case "double":
+		return double(text)
+	case "dateTime.iso8601":
+		return dateTime(text)
+	case "base64":
+		return binary(text)
+	}
+	switch strings.ToLower(typ.Name()) {
+	case "int", "i4":
+		return integer(text, 32)
+	case "i1":
+		return integer(text, 8)
+	case "i2":
+		return integer(text, 16)
+	case "i8", "ex:i8", "biginteger", "ex:biginteger":
+		return integer(text, 64)
+	case "boolean":
+		return boolean(text)
+	case "double", "float", "ex:float":
+		return double(text)
+	case "datetime.iso8601":
+		return dateTime(text)
+	case "base64":
+		return binary(text)
+	case "string":
+		return methods.String(text), nil
+	case "nil", "ex:nil":
+		if strings.Trim(text, blanks) != "" {
+			return methods.Value{}, notCall("text inside nil")
+		}
+		return methods.Nil(), nil
+	case "struct":
+		return methods.Struct(), nil
+	case "array":
+		return methods.Array(), nil
+	}
+	return methods.Value{}, notCall("a value of an unknown type")
+}
+
+const blanks = " \t\n\r"
+
+func integer(text string, bits int) (methods.Value, error) {
+	n, err := strconv.ParseInt(strings.TrimPrefix(strings.Trim(text, blanks), "+"), 10, bits)
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return methods.Value{}, notCall("an integer outside the range of its type")
+	case err != nil:
+		return methods.Value{}, notCall("an integer that is not a number")
+	case bits == 64:
+		return methods.Long(n), nil
+	}
+	return methods.Int(n), nil
+}
+
+func boolean(text string) (methods.Value, error) {
+	switch text = strings.Trim(text, blanks); {
+	case text == "1", strings.EqualFold(text, "true"):
+		return methods.Bool(true), nil
+	case text == "0", strings.EqualFold(text, "false"):
+		return methods.Bool(false), nil
+	}
+	return methods.Value{}, notCall("a boolean that is neither 0 nor 1")
+}
+
+// double reads decimal numbers with an optional exponent; the hexadecimal forms,
+// underscores, infinities and NaN that strconv knows are no XML-RPC.
+func double(text string) (methods.Value, error) {
+	text = strings.Trim(text, blanks)
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) || strings.Trim(text, "0123456789+-.eE") != "" {
+		return methods.Value{}, notCall("a double that is not a decimal number")
+	}
+	return methods.Double(f), nil
+}
+
+func binary(text string) (methods.Value, error) {
+	out := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
+	n, err := base64.StdEncoding.Decode(out, []byte(text)) // skips CR and LF
+	if err != nil {
+		text = strings.Map(func(r rune) rune {
+			if strings.ContainsRune(blanks, r) {
+				return -1
+			}
+			return r
+		}, text)
+		n, err = base64.StdEncoding.Decode(out, []byte(text))
+	}
+	if err != nil {
+		return methods.Value{}, notCall("base64 with characters outside its alphabet, or cut off")
+	}
+	return methods.Bytes(out[:n]), nil
+}
+
+// dateTime reads YYYYMMDDThh:mm:ss and YYYY-MM-DDThh:mm:ss, either with a fraction
+// and with Z, ±hh:mm or ±hhmm; an empty element is "no date".
+func dateTime(text string) (methods.Value, error) {
+	text = strings.Trim(text, blanks)
+	if text == "" {
+		return methods.EmptyDate(), nil
+	}
+	layout := "20060102T15:04:05"
+	if len(text) > 4 && text[4] == '-' {
+		layout = "2006-01-02T15:04:05"
+	}
+	if len(text) < len(layout) {
+		return methods.Value{}, errDate
+	}
+	rest := text[len(layout):]
+	if strings.HasPrefix(rest, ".") {
+		fraction := 1 + len(rest[1:]) - len(strings.TrimLeft(rest[1:], "0123456789"))
+		if fraction == 1 {
+			return methods.Value{}, errDate
+		}
+		rest = rest[fraction:]
+	}
+	zoned := true
+	switch {
+	case rest == "":
+		zoned = false
+	case rest == "Z":
+		layout += "Z07:00"
+	case len(rest) == 6:
+		layout += "-07:00"
+	case len(rest) == 5:
+		layout += "-0700"
+	}
+	t, err := time.Parse(layout, text)
+	if err != nil {
+		return methods.Value{}, errDate
+	}
+	if zoned {
+		_, offset := t.Zone()
+		return methods.ZonedTime(t, offset/60), nil
+	}
+	return methods.FloatingTime(t), nil
+}
