@@ -71,6 +71,12 @@ func (a *Authenticator) Authenticate(ctx context.Context, c session.Credentials)
 		return account.Account{}, err
 	}
 	ok, err := verify.VerifyPassword(ctx, a.cfg.Runner, hash, []byte(c.Password))
+	if errors.Is(err, password.ErrFormat) || errors.Is(err, password.ErrBounds) {
+		// A hash that cannot be used must not answer faster than one that can.
+		a.cfg.Log.Error("a stored password hash is unusable", "account", found.ID, "err", err)
+		reason = session.ReasonNoLogin
+		ok, err = verify.VerifyPassword(ctx, a.cfg.Runner, a.dummy, []byte(c.Password))
+	}
 	if err != nil {
 		return account.Account{}, runnerError(err)
 	}

@@ -1,0 +1,158 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+)
+
+// Config describes a Pool. Only Command has no default.
+type Config struct {
+	Limits
+
+	// Command is the program that calls WorkerMain, and its arguments: usually
+	// SelfCommand("worker"). It is on show in the process list.
+	Command []string
+	// Env is the whole environment of a worker. The server's is not passed on,
+	// it may hold the database password.
+	Env []string
+
+	Deadline time.Duration // longest job, starting the worker included; 0 is 10 s
+	MaxUses  int           // jobs before a worker is replaced; 0 is 1000
+	Logger   *slog.Logger  // nil is silent
+}
+
+// Pool is a Runner over worker processes. There are never more than
+// Limits.Workers of them; each is started when a job needs it.
+type Pool struct {
+	cfg  Config
+	gate *gate
+
+	mu      sync.Mutex
+	idle    []*worker // the last one used is taken first, so that few are started
+	live    map[*worker]struct{}
+	killed  bool // Close ran out of patience: start nothing more
+	closing bool
+	started uint64
+	lost    uint64
+}
+
+// Stats is what a Pool is doing and has done.
+type Stats struct {
+	Processes int    // workers that have been started and have not ended
+	Running   int    // jobs that hold a worker
+	Waiting   int    // jobs in the queue
+	Started   uint64 // workers started so far
+	Lost      uint64 // workers that died at work, or were killed for lateness
+}
+
+// NewPool returns a Pool without workers yet.
+func NewPool(cfg Config) (*Pool, error) {
+	if len(cfg.Command) == 0 {
+		return nil, errors.New("verify: a pool needs the command of its workers")
+	}
+	if cfg.Deadline <= 0 {
+		cfg.Deadline = 10 * time.Second
+	}
+	if cfg.MaxUses <= 0 {
+		cfg.MaxUses = 1000
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Pool{cfg: cfg, gate: newGate(cfg.Limits), live: make(map[*worker]struct{})}, nil
+}
+
+// Run implements Runner.
+func (p *Pool) Run(ctx context.Context, job Job) ([]byte, error) {
+	return runDetached(ctx, p.gate, job, p.work)
+}
+
+// work holds a permit. It returns, and so frees the permit, when the worker is
+// idle again or has been reaped: that bounds the processes, not only the jobs.
+func (p *Pool) work(job Job, reply chan<- result) {
+	defer clear(job.Payload)
+	deadline := time.Now().Add(p.cfg.Deadline)
+	w, err := p.take()
+	if err != nil {
+		reply <- result{nil, err}
+		return
+	}
+	answer, state, err := w.exchange(job, deadline)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = ErrDeadline
+	}
+	reply <- result{answer, err}
+	p.settle(w, state, err)
+}
+
+// take returns an idle worker, or a new one.
+func (p *Pool) take() (*worker, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.killed {
+		return nil, ErrClosed
+	}
+	for n := len(p.idle); n > 0; n = len(p.idle) {
+		w := p.idle[n-1]
+		p.idle = p.idle[:n-1]
+		if w.alive() {
+			return w, nil
+		}
+		w.hangUp()
+	}
+	w, err := startWorker(p.cfg, p.forget)
+	if err != nil {
+		p.cfg.Logger.Error("password worker did not start", "error", err)
+		return nil, errStart
+	}
+	p.live[w] = struct{}{}
+	p.started++
+	return w, nil
+}
+
+// settle puts w back, retires it, or kills it.
+func (p *Pool) settle(w *worker, state workerState, err error) {
+	if state == workerBroken {
+		p.cfg.Logger.Warn("password worker is replaced", "pid", w.pid(), "error", err)
+		w.hangUp()
+		w.kill()
+		<-w.ended
+		p.mu.Lock()
+		p.lost++
+		p.mu.Unlock()
+		return
+	}
+	p.mu.Lock()
+	keep := w.uses < p.cfg.MaxUses && !p.closing
+	if keep {
+		p.idle = append(p.idle, w)
+	}
+	p.mu.Unlock()
+	if !keep {
+		w.retire()
+	}
+}
+
+// forget is called when w has been reaped.
+func (p *Pool) forget(w *worker) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.live, w)
+}
+
+// Stats returns a snapshot.
+func (p *Pool) Stats() Stats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return Stats{
+		Processes: len(p.live),
+		Running:   p.gate.running(),
+		Waiting:   int(p.gate.waiting.Load()),
+		Started:   p.started,
+		Lost:      p.lost,
+	}
+}
