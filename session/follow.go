@@ -60,9 +60,12 @@ func (m *Manager) CatchUp(ctx context.Context) error {
 }
 
 // startOver is for a process that was out of touch: nothing it remembers can be
-// relied on.
+// relied on, but for the uses that it has not written yet.
 func (m *Manager) startOver(ctx context.Context) error {
 	asked := m.cfg.Now()
+	if err := m.flush(ctx); err != nil {
+		return err
+	}
 	_, latest, err := m.cfg.Sessions.Changes(ctx, -1)
 	if err != nil {
 		return fmt.Errorf("announcements: %w", err)
