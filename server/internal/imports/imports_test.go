@@ -1,0 +1,119 @@
+package imports
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// pkg is what `go list -json` tells of a package.
+type pkg struct {
+	ImportPath string
+	Imports    []string
+}
+
+// rule says what the packages under a path may import directly. The first rule that
+// matches a package holds. Paths end in "/..." for a whole tree.
+type rule struct {
+	packages string
+	may      []string // "std" for the standard library
+	because  string
+}
+
+var rules = []rule{
+	{"countersign/methods", []string{"std"}, "the vocabulary is everybody's, so it must lean on nobody"},
+	{"countersign/methods/methodstest", []string{"std", "countersign/methods"}, "the suite tests modules through the vocabulary alone"},
+	{"countersign/methods/system", []string{"std", "countersign/methods", "countersign/session", "countersign/session/account"}, "logging in is about sessions, and about nothing of a wire"},
+	{"countersign/methods/...", []string{"std", "countersign/methods"}, "business code must not know how it is called or stored"},
+	{"countersign/session", []string{"std", "countersign/session/account"}, "sessions must not know a database, a wire or a hash"},
+	{"countersign/session/account", []string{"std"}, "accounts are domain types"},
+	{"countersign/session/account/accounttest", []string{"std", "countersign/session/..."}, "the suite tests stores through their contract"},
+	{"countersign/session/sessiontest", []string{"std", "countersign/session/..."}, "the suite tests stores through their contract"},
+	{"countersign/session/password", []string{"std", "golang.org/x/crypto/argon2"}, "the one place that hashes passwords"},
+	{"countersign/session/verify", []string{"std", "countersign/session/password", "golang.org/x/sys/unix"}, "workers hash and do nothing else"},
+	{"countersign/session/localauth", []string{"std", "countersign/session/..."}, "proving a password needs accounts and workers only"},
+	{"countersign/sql", []string{"std", "countersign/session/...", "countersign/methods/...", "github.com/jackc/pgx/...", "modernc.org/sqlite/...", "github.com/pressly/goose/...", "golang.org/x/sys/unix"}, "only sql may import a database driver, and it implements contracts of the domain"},
+	{"countersign/sql/sqltest", []string{"std", "countersign/sql", "golang.org/x/sys/unix", "github.com/jackc/pgx/..."}, "throw-away databases are about databases only"},
+	{"countersign/server/wire", []string{"std", "countersign/methods"}, "the contract of transports must not know net/http's server, sessions or stores"},
+	{"countersign/server/internal/xmltext", []string{"std"}, "the scanner knows XML and nothing else"},
+	{"countersign/server/internal/sample", []string{"std", "countersign/methods/addressbook", "countersign/session/account"}, "sample data goes through the contracts of the stores"},
+	{"countersign/server/xmlrpc", []string{"std", "countersign/methods", "countersign/server/wire", "countersign/server/internal/xmltext"}, "a transport knows bytes and values only"},
+	{"countersign/server/dialect", []string{"std", "countersign/methods", "countersign/server/wire"}, "a dialect is data about clients; it decides nothing"},
+	{"countersign/server", []string{"std", "countersign/methods", "countersign/session", "countersign/server/..."}, "the server puts transports, dialects and sessions together, and knows no store"},
+}
+
+// TestDirections reads the imports of every package (without its tests) and holds
+// them against the rules.
+func TestDirections(t *testing.T) {
+	seen := map[string]bool{}
+	for _, p := range list(t) {
+		i := slices.IndexFunc(rules, func(r rule) bool { return matches(r.packages, p.ImportPath) })
+		if i < 0 {
+			continue // commands wire everything together
+		}
+		seen[rules[i].packages] = true
+		for _, imported := range p.Imports {
+			if !allowed(rules[i].may, imported) {
+				t.Errorf("%s must not import %s: %s", p.ImportPath, imported, rules[i].because)
+			}
+		}
+	}
+	for _, r := range rules {
+		if !seen[r.packages] {
+			t.Errorf("the rule for %s fits no package", r.packages)
+		}
+	}
+}
+
+// TestUnsafeAndCgo: only these packages may leave Go's type system.
+func TestUnsafeAndCgo(t *testing.T) {
+	may := map[string][]string{
+		"unsafe": {"countersign/methods", "countersign/server/internal/xmltext"},
+		"C":      {"countersign/pamauth"},
+	}
+	for _, p := range list(t) {
+		for what, who := range may {
+			if slices.Contains(p.Imports, what) && !slices.Contains(who, p.ImportPath) {
+				t.Errorf("%s must not import %q", p.ImportPath, what)
+			}
+		}
+	}
+}
+
+func matches(pattern, path string) bool {
+	if tree, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return path == tree || strings.HasPrefix(path, tree+"/")
+	}
+	return path == pattern
+}
+
+func allowed(may []string, imported string) bool {
+	first, _, _ := strings.Cut(imported, "/")
+	if !strings.Contains(first, ".") && first != "countersign" {
+		return slices.Contains(may, "std")
+	}
+	return slices.ContainsFunc(may, func(m string) bool { return matches(m, imported) })
+}
+
+func list(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "countersign/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []pkg
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
