@@ -1,0 +1,12 @@
+package sql
+
+import "testing"
+
+// PretendNewerSchema makes the database look as if a later version had migrated it.
+func (db *DB) PretendNewerSchema(t testing.TB) {
+	t.Helper()
+	_, err := db.exec(t.Context(), `INSERT INTO schema_version (id, version_id, is_applied) VALUES (9999, 9999, $1)`, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+}

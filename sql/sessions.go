@@ -1,0 +1,177 @@
+package sql
+
+import (
+	"context"
+	stdsql "database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"countersign/session"
+)
+
+// sessions implements session.Store.
+type sessions struct{ db *DB }
+
+const sessionColumns = `id, secret, public, account, server, read_only, created, seen, ends, idle, peer, agent, endpoint`
+
+// Insert implements session.Store. Up to a thousand sessions are one statement.
+func (s *sessions) Insert(ctx context.Context, records []session.Record) error {
+	var err error
+	switch {
+	case len(records) == 0:
+		return nil
+	case len(records) <= rowsPerStatement:
+		var text string
+		var args []any
+		if text, args, err = insertSessions(records); err == nil {
+			_, err = s.db.exec(ctx, text, args...)
+		}
+	default:
+		err = s.db.write(ctx, func(t *tx) error { return t.insertSessions(records) })
+	}
+	return collision(err)
+}
+
+func (t *tx) insertSessions(records []session.Record) error {
+	for chunk := range slices.Chunk(records, rowsPerStatement) {
+		text, args, err := insertSessions(chunk)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(text, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func insertSessions(records []session.Record) (string, []any, error) {
+	var v values
+	for i := range records {
+		r := &records[i]
+		if err := refuse(r.Account); err != nil {
+			return "", nil, err
+		}
+		v.row(hexDigest(r.ID), hexDigest(r.Key), hex.EncodeToString(r.Public[:]), r.Account,
+			flag(r.Server), flag(r.ReadOnly), micros(r.Created), micros(r.Seen), micros(r.End),
+			r.Idle.Microseconds(), clean(r.Peer), clean(r.Agent), clean(r.Endpoint), expires(r))
+	}
+	return `INSERT INTO sessions (` + sessionColumns + `, expires) VALUES ` + v.String(), v.args, nil
+}
+
+// expires is the first moment at which session.Record.Expired says yes.
+func expires(r *session.Record) int64 {
+	if r.Idle > 0 {
+		return min(micros(r.End), micros(r.Seen)+r.Idle.Microseconds())
+	}
+	return micros(r.End)
+}
+
+func collision(err error) error {
+	if errors.Is(err, errUnique) {
+		return fmt.Errorf("%w: %w", session.ErrCollision, err)
+	}
+	return err
+}
+
+// Get implements session.Store.
+func (s *sessions) Get(ctx context.Context, id session.Digest) (session.Record, error) {
+	found, err := s.read(ctx, `WHERE id = $1`, hexDigest(id))
+	if err != nil {
+		return session.Record{}, err
+	}
+	if len(found) == 0 {
+		return session.Record{}, session.ErrNotFound
+	}
+	return found[0], nil
+}
+
+// List implements session.Store.
+func (s *sessions) List(ctx context.Context, account string, limit int) ([]session.Record, error) {
+	most := int64(math.MaxInt64)
+	if limit > 0 {
+		most = int64(limit)
+	}
+	switch {
+	case account == "":
+		return s.read(ctx, `ORDER BY created DESC, id LIMIT $1`, most)
+	case !storable(account):
+		return nil, nil
+	}
+	return s.read(ctx, `WHERE account = $1 ORDER BY created DESC, id LIMIT $2`, account, most)
+}
+
+func (s *sessions) read(ctx context.Context, where string, args ...any) ([]session.Record, error) {
+	var found []session.Record
+	err := s.db.query(ctx, func(rows *stdsql.Rows) error {
+		r, err := scanSession(rows)
+		found = append(found, r)
+		return err
+	}, `SELECT `+sessionColumns+` FROM sessions `+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+func scanSession(rows *stdsql.Rows) (r session.Record, err error) {
+	var id, key, public string
+	var server, readOnly, created, seen, ends, idle int64
+	err = rows.Scan(&id, &key, &public, &r.Account, &server, &readOnly, &created, &seen, &ends, &idle,
+		&r.Peer, &r.Agent, &r.Endpoint)
+	if err != nil {
+		return r, err
+	}
+	r.Server, r.ReadOnly = server != 0, readOnly != 0
+	r.Created, r.Seen, r.End = fromMicros(created), fromMicros(seen), fromMicros(ends)
+	r.Idle = time.Duration(idle) * time.Microsecond
+	return r, errors.Join(unhex(r.ID[:], id), unhex(r.Key[:], key), unhex(r.Public[:], public))
+}
+
+// Touch implements session.Store. It changes rows that are there and no others.
+func (s *sessions) Touch(ctx context.Context, touches []session.Touch) error {
+	// The engines leave open which of two rows for one id would win.
+	last := make(map[session.Digest]int64, len(touches))
+	for _, t := range touches {
+		last[t.ID] = max(last[t.ID], micros(t.Seen))
+	}
+	ids := slices.SortedFunc(maps.Keys(last), compareDigests)
+	for chunk := range slices.Chunk(ids, rowsPerStatement) {
+		var v values
+		for i := range padded(len(chunk)) {
+			id := chunk[min(i, len(chunk)-1)]
+			v.row(hexDigest(id), last[id])
+		}
+		// The row in front gives Postgres the types; it matches no session.
+		_, err := s.db.exec(ctx, `WITH news (id, seen) AS (VALUES (CAST('' AS TEXT), CAST(0 AS BIGINT)),`+v.String()+`)
+			UPDATE sessions SET seen = news.seen,
+				expires = CASE WHEN idle > 0 AND news.seen + idle < ends THEN news.seen + idle ELSE ends END
+			FROM news WHERE sessions.id = news.id AND sessions.seen < news.seen`, v.args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Sweep implements session.Store.
+func (s *sessions) Sweep(ctx context.Context, now time.Time, limit int) (int, error) {
+	if limit <= 0 {
+		return 0, nil
+	}
+	// The outer condition is looked at again when another process has touched the
+	// row meanwhile; the inner one is not.
+	n, err := s.db.exec(ctx, `DELETE FROM sessions WHERE expires <= $1
+		AND id IN (SELECT id FROM sessions WHERE expires <= $1 ORDER BY expires LIMIT $2)`, micros(now), limit)
+	if err != nil {
+		return 0, err
+	}
+	_, err = s.db.exec(ctx, `DELETE FROM changes WHERE at <= $1
+		AND seq IN (SELECT seq FROM changes ORDER BY seq LIMIT $2)`, micros(now.Add(-changesKept)), limit)
+	return int(n), err
+}
