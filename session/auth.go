@@ -39,11 +39,37 @@ func (Password) LogValue() slog.Value { return slog.StringValue("[redacted]") }
 // Authenticator proves who somebody is.
 type Authenticator interface {
 	// Authenticate returns the account that the credentials prove. Errors: a *Refusal
-	// for whatever is wrong with the credentials or the account; ErrBusy when the queue
-	// is full; ErrUnavailable when a part it needs is out of reach. Unknown names and
-	// wrong passwords take the same time.
+	// for whatever is wrong with the credentials or the account; a *Challenge when more
+	// must be asked; ErrBusy when the queue is full; ErrUnavailable when a part it needs
+	// is out of reach. Unknown names and wrong passwords take the same time.
 	Authenticate(ctx context.Context, c Credentials) (account.Account, error)
 }
+
+// Challenge is an authentication that needs more from the user before it can decide.
+// It holds resources until Continue or Cancel is called; exactly one of them must be,
+// once.
+type Challenge struct {
+	// Prompts are what to ask, in order; one answer is due for each.
+	Prompts []Prompt
+	// Continue goes on with the answers. Its results are Authenticate's, another
+	// *Challenge among them.
+	Continue func(ctx context.Context, answers []Password) (account.Account, error)
+	// Cancel gives up.
+	Cancel func()
+}
+
+// Prompt is one question of a Challenge.
+type Prompt struct {
+	// Text is the back end's own wording.
+	Text string
+	// Echo tells that the answer may be seen while it is typed.
+	Echo bool
+	// Info marks a message that wants no more than an empty answer.
+	Info bool
+}
+
+// Error implements error.
+func (*Challenge) Error() string { return "login: more is needed" }
 
 // Refusal is a login refused. The reason is for audit and log; clients must not be
 // able to tell one reason from another.
@@ -56,6 +82,10 @@ const (
 	ReasonDisabled = "account disabled"
 	ReasonNoLogin  = "account without a password"
 	ReasonInput    = "unusable name or password"
+	ReasonExpired  = "account expired"
+	ReasonLocked   = "account locked by the back end"
+	ReasonChange   = "password must be changed first"
+	ReasonAnswer   = "unusable answer to a prompt"
 )
 
 // Error implements error.
