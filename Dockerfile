@@ -34,6 +34,6 @@ ENV COUNTERSIGN_LISTEN=0.0.0.0:8080 \
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-    CMD ["/usr/local/bin/countersign", "check"]
+    CMD ["/usr/local/bin/countersign", "check", "--url", "http://127.0.0.1:8080", "--quiet"]
 ENTRYPOINT ["/usr/local/bin/countersign"]
 CMD ["serve"]

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
 )
@@ -41,42 +42,68 @@ type exitCode int
 
 func (e exitCode) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
+// misuse is an error that lies in the command line or the settings: exit status 2.
+type misuse struct{ error }
+
+func (e misuse) Unwrap() error { return e.error }
+
+// misused makes err a misuse; nil stays nil.
+func misused(err error) error {
+	if err == nil {
+		return nil
+	}
+	return misuse{err}
+}
+
+func misusef(format string, args ...any) error { return misuse{fmt.Errorf(format, args...)} }
+
 // run is main as a function. It returns the exit status: 0 done, 1 failed, 2 a command
 // line or configuration that makes no sense.
 func run(ctx context.Context, args []string, io stdio) int {
 	var c cli
 	exit := -1
+	env := &environment{}
 	parser, err := kong.New(&c,
 		kong.Name("countersign"),
 		kong.Description("A session-token RPC service with a login handshake."),
-		kong.UsageOnError(),
+		kong.ExplicitGroups([]kong.Group{settingsHelp}),
 		kong.Writers(io.out, io.err),
 		kong.Exit(func(code int) { exit = code; panic(stopParsing{}) }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(io),
-		kong.Resolvers(environment{}),
+		kong.Bind(io, env, commandLine(args)),
+		kong.Resolvers(env),
 	)
 	if err != nil {
-		fmt.Fprintln(io.err, "countersign:", err)
-		return 2
+		return report(io, misused(err))
 	}
 	parsed, err := parse(parser, args)
-	switch {
-	case exit >= 0:
+	if exit >= 0 {
 		return exit
-	case err != nil:
-		fmt.Fprintln(io.err, "countersign:", err)
-		return 2
 	}
-	err = parsed.Run()
+	if err != nil {
+		return report(io, misuse{fmt.Errorf("%w (countersign --help tells more)", err)})
+	}
+	if err := env.finish(parsed); err != nil {
+		return report(io, misused(err))
+	}
+	return report(io, parsed.Run())
+}
+
+// report says what went wrong, a line for each thing, and gives the exit status.
+func report(io stdio, err error) int {
+	if err == nil {
+		return 0
+	}
 	if code, ok := errors.AsType[exitCode](err); ok {
 		return int(code)
 	}
-	if err != nil {
-		fmt.Fprintln(io.err, "countersign:", err)
-		return 1
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintln(io.err, "countersign:", strings.TrimSpace(line))
 	}
-	return 0
+	if _, ok := errors.AsType[misuse](err); ok {
+		return 2
+	}
+	return 1
 }
 
 // stopParsing ends the parse when kong has printed help and wants to exit.

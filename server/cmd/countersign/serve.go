@@ -6,73 +6,99 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
-	"os/signal"
-	"sync/atomic"
-	"syscall"
 	"time"
 
 	"countersign/server"
 )
 
 type serveCmd struct {
-	settings `embed:""`
+	settings `embed:"" group:"settings"`
 }
 
 // Help shows examples below the flags.
 func (serveCmd) Help() string {
-	return `Examples:
+	return `The first start on an empty database makes an administrator and prints its password, once, to standard output. The log goes to standard error, as JSON lines.
+
+SIGTERM ends the server with status 0 when the calls under way are answered; a second signal ends it at once.
+
+Examples:
   countersign serve
   countersign serve --listen 127.0.0.1:9000 --database sqlite:/var/lib/countersign/db.sqlite
-  COUNTERSIGN_DATABASE=postgres://countersign@db/countersign countersign serve --config /etc/countersign.toml`
+  COUNTERSIGN_DATABASE=postgres://countersign@db/countersign countersign serve --config /etc/countersign.toml
+
+A settings file:
+  listen = "127.0.0.1:9000"
+  idle = "30m"
+  modules = ["validator1"]
+  [[endpoint]]
+  path = "/rpc"
+  transport = "xmlrpc"
+  dialect = "plain"
+  [[endpoint]]
+  path = "/xmlrpc.php"
+  off = true
+  [dialect.egroupware]
+  idle = "4h"`
 }
 
 // Run implements the command.
-func (c *serveCmd) Run(ctx context.Context, io stdio) error {
-	if err := c.complete(); err != nil {
+func (c *serveCmd) Run(ctx context.Context, io stdio, env *environment, args commandLine) error {
+	if err := c.complete(env); err != nil {
 		return err
 	}
 	log, err := newLog(io.err, c.LogLevel)
 	if err != nil {
 		return err
 	}
-	svc, err := assemble(ctx, &c.settings, log)
+	if args.showsPassword(c.Database) {
+		log.Warn(passwordOnShow)
+	}
+	return withService(ctx, &c.settings, log, func(ctx context.Context, svc *service, linger func() time.Duration) error {
+		return svc.serve(ctx, &c.settings, log, linger, func(ctx context.Context, a net.Addr) error {
+			return ensureAdministrator(ctx, svc, io, c.clientURL(a))
+		})
+	})
+}
+
+// withService assembles a service, lets work use it until a signal comes, and closes
+// it again. A signal that comes before the work has begun is no error.
+func withService(ctx context.Context, s *settings, log *slog.Logger, work func(context.Context, *service, func() time.Duration) error) error {
+	ctx, linger, stop := drainOnSignal(ctx, s.Linger, log)
+	defer stop()
+	svc, err := assemble(ctx, s, log)
 	if err != nil {
+		if ctx.Err() != nil {
+			log.Info("stopped before serving")
+			return nil
+		}
 		return err
 	}
-	err = ensureAdministrator(ctx, svc, io)
-	if err == nil {
-		err = svc.serve(ctx, &c.settings, log, nil)
-	}
+	err = work(ctx, svc, linger)
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	return errors.Join(err, svc.close(closing))
 }
 
-// serve listens and answers until a signal comes or ctx ends. ready, if set, is told
-// the address that is listened on.
-func (svc *service) serve(ctx context.Context, s *settings, log *slog.Logger, ready func(net.Addr)) error {
+// serve listens and answers until ctx ends. ready is called when the address is known
+// and before anything is answered; its error ends it all.
+func (svc *service) serve(ctx context.Context, s *settings, log *slog.Logger, linger func() time.Duration, ready func(context.Context, net.Addr) error) error {
 	how, err := s.serving(log)
 	if err != nil {
 		return err
 	}
+	how.Linger = linger
 	l, err := server.Listen(s.Listen)
 	if err != nil {
 		return err
 	}
 	if how.TLS == nil && !s.PlainHTTP && !server.Loopback(l) {
-		return errors.Join(
-			fmt.Errorf("%s is not a loopback address, and plain HTTP would send passwords in clear: give --tls-cert and --tls-key, or --plain-http behind a proxy that speaks TLS", l.Addr()),
-			l.Close())
+		return errors.Join(misusef("%s is not a loopback address, and plain HTTP would send passwords in clear: %s", l.Addr(), plainHTTPAdvice), l.Close())
+	}
+	if err := ready(ctx, l.Addr()); err != nil {
+		return errors.Join(err, l.Close())
 	}
 	svc.sessions.Start()
 	log.Info("serving", "address", l.Addr().String(), "database", svc.db.URL(), "version", version, "tls", how.TLS != nil)
-	if ready != nil {
-		ready(l.Addr())
-	}
-	ctx, linger, stop := drainOnSignal(ctx, s.Linger, log)
-	defer stop()
-	how.Linger = linger
 	if err := svc.server.Serve(ctx, l, how); err != nil {
 		return err
 	}
@@ -80,57 +106,34 @@ func (svc *service) serve(ctx context.Context, s *settings, log *slog.Logger, re
 	return nil
 }
 
+const plainHTTPAdvice = "give --tls-cert and --tls-key, or --plain-http behind a proxy that speaks TLS"
+
 func (s *settings) serving(log *slog.Logger) (server.Serving, error) {
 	var how server.Serving
-	switch {
-	case s.TLSCert == "" && s.TLSKey == "":
+	if s.TLSCert == "" {
 		return how, nil
-	case s.TLSCert == "" || s.TLSKey == "":
-		return how, errors.New("--tls-cert and --tls-key go together")
 	}
 	files, err := server.NewCertificateFiles(s.TLSCert, s.TLSKey, log, time.Now)
 	if err != nil {
-		return how, err
+		return how, misused(err)
 	}
 	how.TLS = files.Config()
 	return how, nil
 }
 
-// drainOnSignal ends the context at the first SIGTERM or SIGINT. A SIGINT is somebody
-// at a terminal: then nothing lingers. The second signal ends the process at once.
-func drainOnSignal(ctx context.Context, linger time.Duration, log *slog.Logger) (context.Context, func() time.Duration, func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
-	var terminated atomic.Bool
-	done := make(chan struct{})
-	next := func() os.Signal {
-		select {
-		case s := <-signals:
-			return s
-		case <-done:
-			return nil
-		}
+// clientURL is an address as a client on this machine gives it to call.
+func (s *settings) clientURL(a net.Addr) string {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok {
+		return "unix:" + a.String()
 	}
-	go func() {
-		if s := next(); s != nil {
-			terminated.Store(s == syscall.SIGTERM)
-			cancel()
-		}
-		if s := next(); s != nil {
-			log.Warn("second signal: ending at once", "signal", s.String())
-			os.Exit(1)
-		}
-	}()
-	lingerFor := func() time.Duration {
-		if terminated.Load() {
-			return linger
-		}
-		return 0
+	host := *tcp
+	if host.IP.IsUnspecified() {
+		host.IP = net.IPv4(127, 0, 0, 1)
 	}
-	return ctx, lingerFor, func() {
-		signal.Stop(signals)
-		close(done)
-		cancel()
+	scheme := "http"
+	if s.TLSCert != "" {
+		scheme = "https"
 	}
+	return fmt.Sprintf("%s://%s/RPC2", scheme, host.String())
 }

@@ -35,7 +35,7 @@ func assemble(ctx context.Context, s *settings, log *slog.Logger) (svc *service,
 	svc = &service{}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, svc.close(ctx))
+			err = errors.Join(err, svc.close(context.WithoutCancel(ctx)))
 		}
 	}()
 	if svc.db, err = sql.Open(ctx, s.Database, sql.WithLog(log)); err != nil {
@@ -83,8 +83,8 @@ func modules(s *settings, svc *service) []methods.Module {
 		Sessions: svc.sessions, Version: version, Batch: limits.Batch, Answer: limits.Answer,
 		Terms: s.tables.terms(), Now: time.Now,
 	})
-	list = append(list, addressbook.New(svc.db.Addressbook(), time.Now))
-	for _, m := range interop.Modules() {
+	list = append(list, addressbook.New(svc.db.AddressBook(), time.Now))
+	for _, m := range interop.Modules(version) {
 		if slices.Contains(s.Modules, m.Name) {
 			list = append(list, m)
 		}
@@ -95,7 +95,7 @@ func modules(s *settings, svc *service) []methods.Module {
 // optionalModules are the names that --modules knows.
 func optionalModules() []string {
 	var names []string
-	for _, m := range interop.Modules() {
+	for _, m := range interop.Modules(version) {
 		names = append(names, m.Name)
 	}
 	return names

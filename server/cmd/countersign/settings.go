@@ -3,28 +3,46 @@ package main
 import (
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"countersign/server"
 )
+
+// location says where the data is; it is all that commands need that do not serve.
+type location struct {
+	Config   string `help:"TOML file with settings." placeholder:"FILE" type:"path"`
+	Database string `help:"Where accounts, sessions and data are kept: sqlite:PATH or postgres://…. Default: a file in the user's state directory. A Postgres password belongs into the environment, the settings file or ~/.pgpass." placeholder:"URL"`
+}
 
 // settings are what a server can be told. Each field is a flag; the environment
 // variable is COUNTERSIGN_ and the flag's name in capitals, the key in the TOML file
 // the flag's name, both with underscores for dashes.
 type settings struct {
-	Config    string        `help:"TOML file with settings." placeholder:"FILE" type:"path"`
-	Listen    string        `help:"Address to listen on: HOST:PORT, or unix:PATH." default:"127.0.0.1:8080" placeholder:"ADDR"`
-	Database  string        `help:"Where accounts, sessions and data are kept: sqlite:PATH or postgres://…. Default: a file in the user's state directory." placeholder:"URL"`
+	location  `embed:""`
+	Listen    string        `help:"Address to listen on: HOST:PORT, or unix:PATH." default:"127.0.0.1:8080"`
 	TLSCert   string        `help:"Certificate file (PEM); taken up again when it changes." placeholder:"FILE"`
 	TLSKey    string        `help:"Key file (PEM) of the certificate." placeholder:"FILE"`
 	PlainHTTP bool          `name:"plain-http" help:"Allow plain HTTP on an address that is not loopback: only behind a proxy that speaks TLS."`
 	Idle      time.Duration `help:"End sessions that were not used for this long." default:"1h"`
-	Absolute  time.Duration `help:"End sessions after this long in any case." default:"12h"`
+	Absolute  time.Duration `help:"End sessions after this long in any case; at most 24h." default:"12h"`
 	Modules   []string      `help:"Further modules to switch on: validator1, interopEchoTests, examples." placeholder:"NAME"`
-	MaxBody   int           `help:"Most bytes of a request body, inflated." default:"1048576"`
+	MaxBody   int           `help:"Most bytes of a request body, inflated; at most 16 MiB." default:"1048576"`
 	Workers   int           `help:"Password checks at one time, each in a process of its own; 0: one per CPU." default:"0"`
 	Linger    time.Duration `help:"After SIGTERM, go on taking requests for this long." default:"5s"`
 	LogLevel  string        `help:"Least level that is logged: debug, info, warn, error." enum:"debug,info,warn,error" default:"info"`
 
 	tables tables
+}
+
+// settingsGroup is the kong group of flags that are settings.
+const settingsGroup = "settings"
+
+// settingsHelp is the heading of the settings in the help.
+var settingsHelp = kong.Group{
+	Key:   settingsGroup,
+	Title: "Settings:",
+	Description: "Each is also an environment variable, COUNTERSIGN_TLS_CERT for --tls-cert, " +
+		"and a key in the TOML file, tls_cert. Flags win over the environment, the environment over the file.",
 }
 
 // tables are the settings that only a file can hold.
@@ -47,6 +65,16 @@ type endpointRow struct {
 type dialectRow struct {
 	Idle     duration `toml:"idle"`
 	Absolute duration `toml:"absolute"`
+}
+
+// duration is a time.Duration that TOML gives as text: "90m".
+type duration time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	*d = duration(parsed)
+	return err
 }
 
 // endpoints gives the default table with the file's changes.

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"countersign/session/account"
+	"countersign/session/password"
+	"countersign/session/verify"
+)
+
+// The account that the first start makes, and the role that allows everything.
+const (
+	adminName = "admin"
+	adminRole = "admin"
+)
+
+// ensureAdministrator makes an administrator with a random password if there is no
+// account at all, and tells the password once. Of several processes that start at the
+// same time one makes it: names are unique in the database.
+func ensureAdministrator(ctx context.Context, svc *service, io stdio, url string) error {
+	accounts := svc.db.Accounts()
+	if n, err := accounts.Count(ctx); n > 0 || err != nil {
+		return err
+	}
+	pass := rand.Text() // 26 letters and digits, 130 bits
+	hash, err := verify.HashPassword(ctx, svc.pool, password.DefaultParams, []byte(pass))
+	if err != nil {
+		return fmt.Errorf("the administrator's password: %w", err)
+	}
+	_, err = accounts.Add(ctx, account.Account{
+		Kind: account.User, Name: adminName, Display: "Administrator", Roles: []string{adminRole}, PasswordHash: hash,
+	})
+	if errors.Is(err, account.ErrExists) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("the administrator: %w", err)
+	}
+	_, err = fmt.Fprintf(io.out, `This database had no accounts, so an administrator was made.
+The password is shown this once and kept nowhere; change it with: countersign user passwd %[1]s
+
+  user:     %[1]s
+  password: %[2]s
+
+To log in and see who you are:
+
+  countersign call --url %[3]s --user %[1]s system.session
+
+`, adminName, pass, url)
+	if err != nil {
+		return fmt.Errorf("the administrator's password could not be shown; set one with countersign user passwd %s: %w", adminName, err)
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"sync"
+	"testing"
+
+	"countersign/session"
+	"countersign/session/account"
+	"countersign/session/password"
+	"countersign/sql/sqltest"
+)
+
+// Servers that start at the same time on an empty database make one administrator,
+// and its password is shown by one of them.
+func TestOneAdministrator(t *testing.T) {
+	eachEngine(t, func(t *testing.T, fresh func(testing.TB) string) {
+		url := fresh(t)
+		const servers = 4
+		outs := make([]bytes.Buffer, servers)
+		services := make([]*service, servers)
+		for i := range services {
+			services[i] = testService(t, url)
+		}
+		var all sync.WaitGroup
+		for i := range services {
+			all.Go(func() {
+				if err := ensureAdministrator(t.Context(), services[i], stdio{out: &outs[i]}, "http://x/RPC2"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		var shown [][]byte
+		for i := range outs {
+			if found := regexp.MustCompile(`password: ([A-Z2-7]{26})\n`).FindSubmatch(outs[i].Bytes()); found != nil {
+				shown = append(shown, found[1])
+			} else if outs[i].Len() > 0 {
+				t.Errorf("shown without a password: %s", outs[i].String())
+			}
+		}
+		if len(shown) != 1 {
+			t.Fatalf("%d passwords were shown", len(shown))
+		}
+		admin, err := services[0].db.Accounts().Find(t.Context(), account.User, adminName)
+		if err != nil || !slices.Contains(admin.Grants, "*") {
+			t.Fatalf("%v, %v", admin.Grants, err)
+		}
+		if ok, err := password.Verify(admin.PasswordHash, shown[0]); !ok {
+			t.Errorf("the password that was shown is not the administrator's: %v", err)
+		}
+	})
+}
+
+// A password that nobody saw is told of.
+func TestAdministratorNotShown(t *testing.T) {
+	err := ensureAdministrator(t.Context(), testService(t, sqltest.SQLiteURL(t)), stdio{out: brokenWriter{}}, "")
+	if err == nil || !regexp.MustCompile("could not be shown; set one with countersign user passwd admin").MatchString(err.Error()) {
+		t.Errorf("%v", err)
+	}
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("full") }
+
+func testService(t *testing.T, url string) *service {
+	t.Helper()
+	s := &settings{location: location{Database: url}, Idle: session.DefaultIdle, Absolute: session.DefaultAbsolute, Workers: 1}
+	log, err := newLog(t.Output(), "info")
+	if err != nil {
+		t.Fatal(err)
+	}
+	svc, err := assemble(t.Context(), s, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := svc.close(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	return svc
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"countersign/session"
+)
+
+type callCmd struct {
+	URL       string `name:"url" help:"Endpoint in the plain dialect; unix:PATH for a socket." default:"http://127.0.0.1:8080/RPC2"`
+	User      string `help:"Log in as this user for the call, and out again." placeholder:"NAME"`
+	PlainHTTP bool   `name:"plain-http" help:"Send the password or session over plain HTTP to another machine."`
+	passwordFrom
+	Method string   `arg:"" help:"Full name of the method."`
+	Args   []string `arg:"" optional:"" name:"arg" help:"Arguments: JSON; a word that is no JSON is a string."`
+}
+
+// sessionVariable may hold a session for call: sessionid:kp3.
+const sessionVariable = variablePrefix + "SESSION"
+
+// Help shows examples.
+func (callCmd) Help() string {
+	return `Prints the result as JSON. A fault goes to standard error with its code, and the exit status is 1. Dates are UTC; bytes are base64. An argument that begins with a dash comes behind "--".
+
+Instead of --user the environment may hold a session: COUNTERSIGN_SESSION=sessionid:kp3.
+
+Examples:
+  countersign call system.listMethods
+  countersign call --user bubba addressbook.boaddressbook.read 1
+  countersign call --user bubba addressbook.boaddressbook.write '{"n_given": "Alan", "tel_work": "+1 555 0100"}'
+  countersign call --user bubba --password-stdin system.session < secret`
+}
+
+// Run implements the command.
+func (c *callCmd) Run(ctx context.Context, io stdio) (err error) {
+	args, err := readArguments(c.Args)
+	if err != nil {
+		return misused(err)
+	}
+	client, err := newCaller(c.URL)
+	if err != nil {
+		return misused(err)
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	end, err := c.authenticate(ctx, io, client)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, end()) }()
+	result, err := client.call(ctx, c.Method, args)
+	if err != nil {
+		return err
+	}
+	return printJSON(io, result)
+}
+
+// authenticate gives the client a session, if one is wanted. end logs out again.
+func (c *callCmd) authenticate(ctx context.Context, io stdio, client *caller) (end func() error, err error) {
+	end = func() error { return nil }
+	given := os.Getenv(sessionVariable)
+	if c.User == "" && given == "" {
+		return end, nil
+	}
+	if !client.private && !c.PlainHTTP {
+		return nil, misusef("%s: secrets would travel in clear: use https, or --plain-http if the way there is private", c.URL)
+	}
+	if c.User == "" {
+		pair, ok := session.ParsePair(given)
+		if !ok {
+			return nil, misusef("%s is not sessionid:kp3, 32 hex digits each", sessionVariable)
+		}
+		client.id, client.key = pair.ID.Reveal(), pair.Key.Reveal()
+		return end, nil
+	}
+	pass, err := c.read(io, fmt.Sprintf("Password of %s: ", c.User))
+	if err != nil {
+		return nil, err
+	}
+	if err := client.login(ctx, c.User, string(pass)); err != nil {
+		return nil, fmt.Errorf("login: %w", err)
+	}
+	return func() error {
+		// Also after an interrupt: the session must not outlive the command.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if _, err := client.call(ctx, "system.logout", nil); err != nil {
+			return fmt.Errorf("logout: %w", err)
+		}
+		return nil
+	}, nil
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/server/dialect"
+)
+
+// The bounds of settings (requirements, table of numbers).
+const (
+	mostAbsolute = 24 * time.Hour
+	leastBody    = 1 << 10
+	mostBody     = 16 << 20
+)
+
+// complete fills in what depends on the machine and checks the rest. The error has a
+// line for everything that is wrong.
+func (s *settings) complete(env *environment) error {
+	if env.file != nil {
+		s.tables = env.file.tables
+	}
+	return misused(errors.Join(
+		s.location.complete(), s.checkTimes(), s.checkNumbers(), s.checkNames(), s.tables.check(), s.checkSafety(),
+	))
+}
+
+// complete sets the default database.
+func (l *location) complete() error {
+	if l.Database != "" {
+		return nil
+	}
+	dir, err := stateDirectory()
+	l.Database = "sqlite:" + filepath.Join(dir, "countersign.db")
+	return err
+}
+
+// stateDirectory is where a program keeps its data: systemd's choice for a service,
+// the XDG base directory for a user, /var/lib for a root without a home.
+func stateDirectory() (string, error) {
+	const name = "countersign"
+	if dirs := os.Getenv("STATE_DIRECTORY"); dirs != "" {
+		first, _, _ := strings.Cut(dirs, ":")
+		return first, nil
+	}
+	// The XDG specification wants relative paths ignored.
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, name), nil
+	}
+	if home := os.Getenv("HOME"); home != "" {
+		return filepath.Join(home, ".local", "state", name), nil
+	}
+	if os.Geteuid() == 0 {
+		return filepath.Join("/var/lib", name), nil
+	}
+	return "", errors.New("database: there is no home directory to keep it in; give --database")
+}
+
+func (s *settings) checkTimes() error {
+	var faults []error
+	for _, t := range []struct {
+		name  string
+		value time.Duration
+	}{{"idle", s.Idle}, {"absolute", s.Absolute}} {
+		if t.value <= 0 {
+			faults = append(faults, fmt.Errorf("%s: %v is no time for a session to live", t.name, t.value))
+		}
+	}
+	if s.Absolute > mostAbsolute {
+		faults = append(faults, fmt.Errorf("absolute: %v is more than %v", s.Absolute, mostAbsolute))
+	}
+	if s.Idle > s.Absolute && s.Absolute > 0 {
+		faults = append(faults, fmt.Errorf("idle: %v is longer than absolute, %v", s.Idle, s.Absolute))
+	}
+	if s.Linger < 0 {
+		faults = append(faults, fmt.Errorf("linger: %v is before now", s.Linger))
+	}
+	return errors.Join(faults...)
+}
+
+func (s *settings) checkNumbers() error {
+	var faults []error
+	if s.MaxBody < leastBody || s.MaxBody > mostBody {
+		faults = append(faults, fmt.Errorf("max_body: %d is not between %d and %d", s.MaxBody, leastBody, mostBody))
+	}
+	if s.Workers < 0 {
+		faults = append(faults, fmt.Errorf("workers: %d is less than none", s.Workers))
+	}
+	return errors.Join(faults...)
+}
+
+func (s *settings) checkNames() error {
+	var faults []error
+	known := optionalModules()
+	for _, m := range s.Modules {
+		if !slices.Contains(known, m) {
+			faults = append(faults, fmt.Errorf("modules: unknown module %q; there are %s", m, strings.Join(known, ", ")))
+		}
+	}
+	if (s.TLSCert == "") != (s.TLSKey == "") {
+		faults = append(faults, errors.New("tls_cert and tls_key go together"))
+	}
+	return errors.Join(faults...)
+}
+
+// check looks at the names in the tables; the service checks the rest of the
+// endpoints when it is built.
+func (t *tables) check() error {
+	var faults []error
+	for name, row := range t.Dialects {
+		if _, ok := dialect.Lookup(name); !ok {
+			faults = append(faults, fmt.Errorf("[dialect.%s]: there is no such dialect", name))
+		}
+		idle, absolute := time.Duration(row.Idle), time.Duration(row.Absolute)
+		switch {
+		case idle < 0 || absolute < 0 || absolute > mostAbsolute:
+			faults = append(faults, fmt.Errorf("[dialect.%s]: times are between 0 and %v", name, mostAbsolute))
+		case absolute > 0 && idle > absolute:
+			faults = append(faults, fmt.Errorf("[dialect.%s]: idle, %v, is longer than absolute, %v", name, idle, absolute))
+		}
+	}
+	slices.SortFunc(faults, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
+	present := (&tables{}).endpoints()
+	for _, row := range t.Endpoints {
+		switch {
+		case row.Path == "":
+			faults = append(faults, errors.New("[[endpoint]]: path is missing"))
+		case row.Codes != "" && row.Codes != "interop":
+			faults = append(faults, fmt.Errorf("[[endpoint]] %s: codes is %q, but can only be %q", row.Path, row.Codes, "interop"))
+		case row.Off && !hasPath(present, row.Path):
+			faults = append(faults, fmt.Errorf("[[endpoint]] %s: there is no such endpoint to switch off", row.Path))
+		}
+	}
+	return errors.Join(faults...)
+}

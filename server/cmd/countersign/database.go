@@ -1,0 +1,31 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"countersign/sql"
+)
+
+// withDatabase opens the database for a command that does not serve, and closes it
+// again. A running server on the same database hears of every change. Unless create is
+// set, a SQLite file must exist: a mistyped path should not look like an empty
+// service.
+func (l *location) withDatabase(ctx context.Context, create bool, work func(*sql.DB) error) error {
+	if err := l.complete(); err != nil {
+		return misused(err)
+	}
+	if path := sqlitePath(l.Database); path != "" && !create {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no database %s: is --database the one that the server has?", l.Database)
+		}
+	}
+	db, err := sql.Open(ctx, l.Database)
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(db), db.Close())
+}

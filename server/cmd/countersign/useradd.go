@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"countersign/session/account"
+	"countersign/sql"
+)
+
+type userAddCmd struct {
+	location `embed:"" group:"settings"`
+	policy   `embed:""`
+	who      `embed:""`
+	passwordFrom
+	Role     []string `help:"Role to hold; may be given several times. Default: user." placeholder:"ROLE" xor:"role"`
+	NoRole   bool     `help:"Hold no role: the account can log in and do nothing else." xor:"role"`
+	Email    string   `help:"Mail address."`
+	Display  string   `help:"Name for people."`
+	Number   int64    `help:"Account number; default: the next free one." placeholder:"N"`
+	ReadOnly bool     `help:"Only methods that change nothing."`
+	Username string   `help:"For a server: the user name that it sends besides its host name." placeholder:"LOGIN"`
+	ActsFor  string   `help:"For a server: the user whose records it works on." placeholder:"USER"`
+}
+
+// defaultRole is what a new account holds when nothing else is said.
+const defaultRole = "user"
+
+// Help shows examples.
+func (userAddCmd) Help() string {
+	return `Asks for the password twice on a terminal.
+
+Examples:
+  countersign user add bubba
+  countersign user add alice --role admin --email alice@example.org --password-stdin < secret
+  countersign user add --kind server my.host.name --username bubba --acts-for bubba --password-stdin < secret`
+}
+
+// Run implements the command.
+func (c *userAddCmd) Run(ctx context.Context, io stdio) error {
+	if err := c.check(); err != nil {
+		return misused(err)
+	}
+	return c.withDatabase(ctx, true, func(db *sql.DB) error {
+		a, err := c.account(ctx, db.Accounts())
+		if err != nil {
+			return err
+		}
+		pass, err := c.readNew(io)
+		if err != nil {
+			return err
+		}
+		if a.PasswordHash, err = c.hash(pass, a.Name); err != nil {
+			return err
+		}
+		stored, err := db.Accounts().Add(ctx, a)
+		if err != nil {
+			return c.explain(ctx, db.Accounts(), err)
+		}
+		return say(io, "%s %s has account number %d and %s.\n", stored.Kind, stored.Name, stored.Number, rolesInWords(stored.Roles))
+	})
+}
+
+func (c *userAddCmd) check() error {
+	if err := account.CheckName(c.Name); err != nil {
+		return err
+	}
+	server := account.Kind(c.Kind) == account.Server
+	switch {
+	case server && c.Username == "":
+		return errors.New("a server needs --username, the user name that it sends")
+	case !server && (c.Username != "" || c.ActsFor != ""):
+		return errors.New("--username and --acts-for are for --kind server")
+	case c.Number < 0:
+		return errors.New("account numbers begin at 1")
+	}
+	return nil
+}
+
+// account is the account to make, without a password.
+func (c *userAddCmd) account(ctx context.Context, accounts account.Store) (account.Account, error) {
+	a := account.Account{
+		Kind: account.Kind(c.Kind), Name: c.Name, Login: c.Username, Number: c.Number,
+		Display: c.Display, Email: c.Email, ReadOnly: c.ReadOnly, Roles: c.Role,
+	}
+	if len(a.Roles) == 0 && !c.NoRole {
+		a.Roles = []string{defaultRole}
+	}
+	if c.ActsFor != "" {
+		user, err := findAccount(ctx, accounts, account.User, c.ActsFor)
+		if err != nil {
+			return a, err
+		}
+		a.ActsFor = user.Number
+	}
+	return a, nil
+}
+
+// explain says which of the things given is taken or missing.
+func (c *userAddCmd) explain(ctx context.Context, accounts account.Store, err error) error {
+	switch {
+	case errors.Is(err, account.ErrExists):
+		if _, missing := accounts.Find(ctx, account.Kind(c.Kind), c.Name); missing != nil {
+			return fmt.Errorf("account number %d is taken", c.Number)
+		}
+		return fmt.Errorf("there is a %s %s already", c.Kind, c.Name)
+	case errors.Is(err, account.ErrNotFound):
+		roles, rerr := accounts.Roles(ctx)
+		if rerr != nil {
+			return errors.Join(err, rerr)
+		}
+		names := make([]string, len(roles))
+		for i, r := range roles {
+			names[i] = r.Name
+		}
+		return fmt.Errorf("no such role among %s; there are %s", strings.Join(c.Role, ", "), strings.Join(names, ", "))
+	default:
+		return err
+	}
+}
+
+func rolesInWords(roles []string) string {
+	switch len(roles) {
+	case 0:
+		return "no role"
+	case 1:
+		return "the role " + roles[0]
+	default:
+		return "the roles " + strings.Join(roles, ", ")
+	}
+}
