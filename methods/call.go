@@ -33,6 +33,8 @@ type Client struct {
 	Endpoint string
 	// UserAgent is the client's own words; it is untrusted.
 	UserAgent string
+	// Request is the request id.
+	Request string
 	// Peer is the address that called, after trusted proxies were looked through.
 	Peer netip.Addr
 	// ServerLogin says that the client named itself a server in a header of its own
@@ -101,6 +103,14 @@ type Env interface {
 	// ReserveLogin takes the one password check that a request has. It fails when the
 	// check was taken before: a batch of logins must not be a guessing amplifier.
 	ReserveLogin() error
+	// Permit tells whether the caller of this request may call the method, as dispatch
+	// would, and leaves a record of the question.
+	Permit(e *Entry) *Error
+	// KeepLogin also hands a session to the client as a cookie that lasts until then. It
+	// is false where there are no cookies.
+	KeepLogin(token string, until time.Time) bool
+	// DropLogin takes the cookie away.
+	DropLogin()
 	// Fault gives the number and text under which err leaves this endpoint.
 	Fault(err error) (code int, text string)
 }

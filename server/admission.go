@@ -2,71 +2,124 @@ package server
 
 import (
 	"context"
-	"encoding/base64"
+	"errors"
 	"net/http"
-	"strings"
 
 	"countersign/methods"
 	"countersign/session"
+	"countersign/session/account"
+	"countersign/session/apikey"
 )
 
 // admit turns the request's credentials into a caller. It runs before the body is
 // read and never fails: a caller whose credentials do not hold is anonymous, and is
 // refused by what it may not call.
-//
-// Credentials are taken from the Authorization header only, as Basic sessionid:kp3
-// (phpgroupware contract §1.1): never from the URL, which ends up in logs.
 func (x *exchange) admit(ctx context.Context, h http.Header) {
-	values := h["Authorization"]
-	if len(values) == 0 {
-		return
+	x.credential, x.fromCookie = x.server.credentialOf(h)
+	x.prove(ctx)
+	// One password check is what a request has: a login in it would be a second.
+	x.loginReserved = x.verified
+}
+
+// recheck proves the credentials again: an element of a batch may come behind one that
+// ended the session or changed what it may do (requirements INP-6).
+func (x *exchange) recheck(ctx context.Context) {
+	if x.caller != nil {
+		x.prove(ctx)
 	}
-	pair, ok := basicPair(values)
-	if !ok {
-		x.rejected = session.ErrInvalid
+}
+
+// prove makes the caller of the credential, or nobody.
+func (x *exchange) prove(ctx context.Context) {
+	var err error
+	switch x.credential.kind {
+	case noCredential:
 		return
-	}
-	s, err := x.server.cfg.Sessions.Check(ctx, pair)
-	// A client that names itself a server must hold a server's session
-	// (phpgroupware contract §1.2).
-	if err == nil && x.client.ServerLogin && !s.Server {
+	case ofSession:
+		err = x.proveSession(ctx)
+	case ofPassword:
+		err = x.provePassword(ctx)
+	case ofKey:
+		err = x.proveKey(ctx)
+	default:
 		err = session.ErrInvalid
 	}
 	if err != nil {
-		x.rejected = err
-		return
+		x.caller, x.session, x.rejected = nil, session.Session{}, err
 	}
+}
+
+func (x *exchange) proveSession(ctx context.Context) error {
+	s, err := x.server.cfg.Sessions.Check(ctx, x.credential.pair)
+	switch {
+	case err != nil:
+		return err
+	// A client that names itself a server must hold a server's session
+	// (phpgroupware contract §1.2).
+	case x.client.ServerLogin && !s.Server,
+		x.credential.user != "" && x.credential.user != s.Identity.Account.Name:
+		return session.ErrInvalid
+	}
+	same := x.caller != nil && s.Identity == x.session.Identity && s.ReadOnly == x.session.ReadOnly
 	x.session = s
-	a := &s.Identity.Account
-	x.callerStorage = methods.Caller{
-		ID: a.ID, Name: a.Name, Number: a.Owner(), Server: s.Server, ReadOnly: s.ReadOnly,
-		Rights: s.Identity.Grants,
+	if !same {
+		x.setCaller(s.Identity, s.Server, s.ReadOnly, s.Rights())
 	}
-	x.caller = &x.callerStorage
+	return nil
 }
 
-// basicLength is the length of base64(sessionid:kp3).
-const basicLength = (2*session.SecretDigits + 1 + 2) / 3 * 4
-
-// basicPair reads "Basic base64(sessionid:kp3)": one header, the scheme in any case,
-// blanks behind it optional (phpgroupware contract §1.1), strict base64.
-func basicPair(values []string) (session.Pair, bool) {
-	const scheme = "Basic"
-	if len(values) != 1 || len(values[0]) < len(scheme) || !strings.EqualFold(values[0][:len(scheme)], scheme) {
-		return session.Pair{}, false
+// provePassword verifies user name and password once per request; in a batch only the
+// account is looked at again.
+func (x *exchange) provePassword(ctx context.Context) error {
+	var who *session.Identity
+	var err error
+	if x.caller != nil {
+		who, err = x.server.cfg.Sessions.Identity(ctx, x.caller.ID)
+		if err == nil && who.Account.Disabled || errors.Is(err, account.ErrNotFound) {
+			err = session.ErrInvalid
+		}
+	} else {
+		who, x.verified, err = x.server.cfg.Sessions.Password(ctx, session.Credentials{
+			Kind: account.User, Name: x.credential.user, Password: x.credential.password, Peer: x.client.Peer,
+		}, x.origin())
 	}
-	encoded := strings.Trim(values[0][len(scheme):], " ")
-	if len(encoded) != basicLength {
-		return session.Pair{}, false
-	}
-	var in [basicLength]byte
-	var out [basicLength / 4 * 3]byte
-	copy(in[:], encoded)
-	n, err := strictBase64.Decode(out[:], in[:])
 	if err != nil {
-		return session.Pair{}, false
+		return err
 	}
-	return session.ParsePair(out[:n])
+	x.setCaller(who, false, who.Account.ReadOnly, who.Grants)
+	return nil
 }
 
-var strictBase64 = base64.StdEncoding.Strict()
+func (x *exchange) proveKey(ctx context.Context) error {
+	if x.server.cfg.Keys == nil {
+		return session.ErrInvalid
+	}
+	p, err := x.server.cfg.Keys.Check(ctx, x.credential.key)
+	if errors.Is(err, apikey.ErrInvalid) {
+		// Guessing counts, for the address it comes from.
+		return x.server.cfg.Sessions.BadKey(ctx, x.client.Peer, x.origin())
+	} else if err != nil {
+		return err
+	}
+	x.keyID = p.ID
+	x.setCaller(p.Identity, p.Identity.Account.Kind == account.Server, p.ReadOnly, p.Rights)
+	return nil
+}
+
+func (x *exchange) setCaller(who *session.Identity, server, readOnly bool, rights methods.Rights) {
+	into := &x.callerStorage
+	if x.caller != nil {
+		into = new(methods.Caller) // calls hold on to the one they saw
+	}
+	a := &who.Account
+	*into = methods.Caller{
+		ID: a.ID, Name: a.Name, Number: a.Owner(), Server: server, ReadOnly: readOnly, Rights: rights,
+	}
+	x.caller, x.identity = into, who
+}
+
+func (x *exchange) origin() session.Origin {
+	return session.Origin{
+		Agent: x.client.UserAgent, Endpoint: x.client.Endpoint, Dialect: x.client.Dialect, Request: x.id,
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 
 	"countersign/methods"
 )
@@ -20,38 +21,56 @@ func readBody(r *http.Request, limit int) ([]byte, error) {
 	if r.ContentLength > int64(limit) {
 		return nil, errBodyTooLarge
 	}
-	coding := r.Header.Get("Content-Encoding")
+	coding := contentCoding(r.Header)
 	if coding == "" || coding == "identity" {
 		return readAll(r.Body, int(r.ContentLength), limit)
 	}
-	inflated, err := decoder(coding, r.Body)
-	if err != nil {
-		return nil, err
+	// What arrives is bounded too: empty pieces can inflate to nothing for ever.
+	arriving := &io.LimitedReader{R: r.Body, N: int64(limit) + 1}
+	var body []byte
+	inflated, err := decoder(coding, arriving)
+	if err == nil {
+		body, err = readAll(inflated, -1, limit)
 	}
-	body, err := readAll(inflated, -1, limit)
-	if err != nil && !errors.Is(err, errBodyTooLarge) && !isTimeout(err) {
+	switch {
+	case err == nil:
+		return body, nil
+	case arriving.N <= 0:
+		return nil, errBodyTooLarge
+	case errors.Is(err, errBodyTooLarge), errors.Is(err, errUnknownCoding):
+		return nil, err
+	case isTimeout(err):
+		return nil, methods.Wrap(methods.KindTimeout, err, "the body did not arrive in time")
+	default:
 		return nil, methods.Wrap(methods.KindCompression, err, "the compressed body is damaged")
 	}
-	return body, err
 }
 
-var errBodyTooLarge = &methods.Error{Kind: methods.KindTooLarge, Public: "the body is over the limit"}
+var (
+	errBodyTooLarge  = &methods.Error{Kind: methods.KindTooLarge, Public: "the body is over the limit"}
+	errUnknownCoding = &methods.Error{Kind: methods.KindCompression, Public: "a content coding other than gzip, deflate and identity"}
+)
 
+// contentCoding is the content coding in small letters (RFC 9110 §8.4.1); of several
+// lines it is the list that they are, and no known coding.
+func contentCoding(h http.Header) string {
+	lines := h["Content-Encoding"]
+	if len(lines) == 0 {
+		return ""
+	}
+	return strings.ToLower(strings.Join(lines, ", "))
+}
+
+// decoder removes a content coding.
 func decoder(coding string, body io.Reader) (io.Reader, error) {
-	var r io.Reader
-	var err error
 	switch coding {
 	case "gzip", "x-gzip":
-		r, err = gzip.NewReader(body)
+		return gzip.NewReader(body)
 	case "deflate": // RFC 9110 §8.4.1.2: the zlib format
-		r, err = zlib.NewReader(body)
+		return zlib.NewReader(body)
 	default:
-		return nil, methods.Errorf(methods.KindCompression, "a content coding other than gzip, deflate and identity")
+		return nil, errUnknownCoding
 	}
-	if err != nil {
-		return nil, methods.Wrap(methods.KindCompression, err, "the compressed body is damaged")
-	}
-	return r, nil
 }
 
 // readAll reads to the end, at most limit bytes. size is what was announced, -1 for
@@ -80,8 +99,8 @@ func readAll(r io.Reader, size, limit int) ([]byte, error) {
 			return nil, errBodyCut
 		case isTimeout(err):
 			return nil, methods.Wrap(methods.KindTimeout, err, "the body did not arrive in time")
-		case err != nil:
-			return nil, err
+		case err != nil: // chunks that are none, or the client is gone
+			return nil, methods.Wrap(methods.KindInvalidRequest, err, "the body could not be read")
 		}
 	}
 	return buf, nil

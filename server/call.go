@@ -16,10 +16,9 @@ import (
 func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, ep *endpoint) {
 	x := s.newExchange(ep, r.Header, r.RemoteAddr)
 	h := w.Header()
-	for k, v := range ep.header {
-		h[k] = v
-	}
-	h["X-Request-Id"] = []string{x.id}
+	setAll(h, ep.header)
+	x.idHeader[0] = x.id
+	h["X-Request-Id"] = x.idHeader[:]
 	out := buffers.Get().(*[]byte)
 	defer recycle(out)
 
@@ -42,9 +41,14 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, ep *endpoint)
 			methods.Errorf(methods.KindInvalidRequest, "a body of another media type than %s", ep.transport.ContentType()))
 		return
 	}
-	ctx := &callContext{Context: r.Context(), deadline: time.Now().Add(s.cfg.Limits.Handler)}
+	ctx := &x.ctx
+	ctx.Context, ctx.deadline = r.Context(), time.Now().Add(s.cfg.Limits.Handler)
 	defer ctx.release()
 	x.admit(ctx, r.Header)
+	if e := x.crossSite(r, media); e != nil {
+		x.refuse(w, r, out, http.StatusForbidden, e)
+		return
+	}
 	body, err := readBody(r, s.cfg.Limits.Body)
 	if err != nil {
 		e := methods.AsError(err)
@@ -52,9 +56,8 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, ep *endpoint)
 		return
 	}
 	x.bytes = len(body)
-	reply := ep.transport.Answer(ctx, &wire.Request{
-		Body: body, Charset: charset, Limits: s.cfg.Limits.Wire, Style: x.style,
-	}, x, (*out)[:0])
+	x.request = wire.Request{Body: body, Charset: charset, Limits: s.cfg.Limits.Wire, Style: x.style}
+	reply := ep.transport.Answer(ctx, &x.request, x, (*out)[:0])
 	*out = reply.Body
 	x.write(w, r, reply)
 }
@@ -96,6 +99,12 @@ func (x *exchange) write(w http.ResponseWriter, r *http.Request, reply wire.Repl
 	if reply.Status == http.StatusUnauthorized && x.ep.dialect.Challenge != "" {
 		h.Set("Www-Authenticate", x.ep.dialect.Challenge)
 	}
+	if err := x.cookie.apply(x.server, h); err != nil {
+		x.server.cfg.Log.Error(err.Error(), "request", x.id)
+	}
+	if x.retryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(int((x.retryAfter+time.Second-1)/time.Second)))
+	}
 	body := reply.Body
 	if len(body) >= gzipFrom && acceptsGzip(r.Header) {
 		packed := buffers.Get().(*[]byte)
@@ -117,7 +126,7 @@ func (x *exchange) write(w http.ResponseWriter, r *http.Request, reply wire.Repl
 
 // mediaType splits the Content-Type header; one that cannot be read is unknown.
 func mediaType(h http.Header) (media, charset string) {
-	v := h.Get("Content-Type")
+	v := first(h, "Content-Type")
 	switch v { // what nearly every client sends
 	case "", "text/xml":
 		return v, ""

@@ -3,11 +3,15 @@ package server
 import (
 	"io"
 	"log/slog"
+	"net/http"
+	"net/netip"
 	"time"
 
 	"countersign/methods"
 	"countersign/server/wire"
 	"countersign/session"
+	"countersign/session/apikey"
+	"countersign/session/audit"
 )
 
 // Config is what a Server is made of. Registry, Sessions and Transports are required.
@@ -15,6 +19,15 @@ type Config struct {
 	Registry   *methods.Registry
 	Sessions   *session.Manager
 	Transports []wire.Transport
+	// Keys proves API keys; nil if there are none.
+	Keys *apikey.Manager
+	// Cookies carries sessions in cookies; nil for not at all.
+	Cookies Cookies
+	// CrossOrigin tells a browser's requests from other sites; its zero value trusts no
+	// other origin.
+	CrossOrigin *http.CrossOriginProtection
+	// TrustedProxies may say in X-Forwarded-For who is behind them.
+	TrustedProxies []netip.Prefix
 	// Endpoints is the table; DefaultEndpoints if nil.
 	Endpoints []Endpoint
 	// Terms are the limits of sessions by dialect name, over the dialect's own.
@@ -24,12 +37,25 @@ type Config struct {
 	// Ready tells whether what the service stands on is there, for /readyz; nil for
 	// always.
 	Ready []ReadyCheck
+	// Audit keeps a record of rights refused and asked for; discarded if nil. If it
+	// fails, what cannot be recorded is refused.
+	Audit audit.Log
 	// Log gets the service's events; discarded if nil.
 	Log *slog.Logger
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 	// Rand sets this process's request ids apart from others'; crypto/rand if nil.
 	Rand io.Reader
+}
+
+// Cookies reads and writes the cookie that carries a session.
+type Cookies interface {
+	// Read finds the session's pair in the request; a cookie that is forged, damaged or
+	// too old is none.
+	Read(h http.Header) (session.Pair, bool)
+	// Give sets the cookie, Take removes it.
+	Give(h http.Header, p session.Pair, until time.Time) error
+	Take(h http.Header)
 }
 
 // Limits bound one request and the service as a whole (requirements, table of

@@ -23,6 +23,7 @@ func (x *exchange) Call(ctx context.Context, name string, args wire.Args) wire.O
 // Invoke implements methods.Env: a call from inside another one, such as an element
 // of a batch. Its error is a *failure, which Fault knows how to word.
 func (x *exchange) Invoke(ctx context.Context, _ *methods.Call, name string, params []methods.Value) (methods.Value, error) {
+	x.recheck(ctx)
 	v, f := x.dispatch(ctx, name, positional(params))
 	if f != nil {
 		return methods.Value{}, f
@@ -43,18 +44,17 @@ func (x *exchange) dispatch(ctx context.Context, name string, args wire.Args) (m
 	if err != nil {
 		return x.failed(ctx, failure{err: err, method: name})
 	}
-	call := methods.Call{
-		Entry: entry, Caller: x.caller, Client: x.client, Env: x,
-		Session: methods.Session{
-			ID: methods.PublicID(x.session.Public), IdleEnds: x.session.IdleEnds, End: x.session.End,
-		},
+	call := x.newCall()
+	call.Entry, call.Caller, call.Client, call.Env = entry, x.caller, x.client, x
+	call.Session = methods.Session{
+		ID: methods.PublicID(x.session.Public), IdleEnds: x.session.IdleEnds, End: x.session.End,
 	}
 	var decoding error
 	if call.Params, call.Named, decoding = args.Values(); decoding != nil {
 		return x.failed(ctx, failure{err: methods.AsError(decoding), method: name})
 	}
 	x.touch(entry)
-	v, running := x.run(ctx, entry, &call)
+	v, running := x.run(ctx, entry, call)
 	if running != nil {
 		e := methods.AsError(running)
 		return x.failed(ctx, failure{err: e, method: name, inside: e.Kind != methods.KindInvalidParams})
@@ -63,6 +63,14 @@ func (x *exchange) dispatch(ctx context.Context, name string, args wire.Args) (m
 		v = x.ep.dialect.Present(v)
 	}
 	return v, nil
+}
+
+// newCall gives the exchange's own storage to its first call.
+func (x *exchange) newCall() *methods.Call {
+	if x.firstCall.Env == nil {
+		return &x.firstCall
+	}
+	return new(methods.Call)
 }
 
 func (x *exchange) failed(ctx context.Context, f failure) (methods.Value, *failure) {
@@ -77,7 +85,7 @@ func (x *exchange) resolve(name string) (*methods.Entry, *methods.Error) {
 	switch {
 	case ok:
 		if refusal := entry.Permit(x.caller); refusal != nil {
-			return nil, x.refusal(refusal)
+			return nil, x.denied(entry, x.refusal(refusal))
 		}
 		if entry.MaxBody > 0 && x.bytes > entry.MaxBody {
 			return nil, errBodyTooLarge
@@ -138,11 +146,17 @@ func (f *failure) Error() string { return f.err.Error() }
 // Unwrap gives the *methods.Error.
 func (f *failure) Unwrap() error { return f.err }
 
-// methodLabel cuts a name that came from outside for the log.
+// methodLabel cuts a name that came from outside for the log, and leaves nothing in it
+// that could pass for something else there (requirements INP-14).
 func methodLabel(name string) string {
 	const most = 128
 	if len(name) > most {
 		name = name[:most]
 	}
-	return strings.ToValidUTF8(name, "\uFFFD")
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, name)
 }

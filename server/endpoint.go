@@ -38,7 +38,7 @@ type endpoint struct {
 	transport wire.Transport
 	dialect   *dialect.Dialect
 	view      *methods.View
-	header    http.Header // of every answer; its slices are shared and never written
+	header    []headerLine // of every answer
 }
 
 // buildEndpoints resolves the table against what is compiled in.
@@ -77,13 +77,35 @@ func buildEndpoints(rows []Endpoint, transports []wire.Transport, r *methods.Reg
 	return table, errors.Join(faults...)
 }
 
+// headerLine is a header under its canonical name. The values are shared by all answers
+// and never written.
+type headerLine struct {
+	name   string
+	values []string
+}
+
 // answerHeader is what every answer carries (requirements INP-13): it is data, not a
 // page, and it is nobody's to keep.
-func answerHeader(contentType string) http.Header {
-	return http.Header{
-		"Content-Type":            {contentType},
-		"Cache-Control":           {"no-store"},
-		"X-Content-Type-Options":  {"nosniff"},
-		"Content-Security-Policy": {"default-src 'none'; frame-ancestors 'none'"},
+func answerHeader(contentType string) []headerLine {
+	return []headerLine{
+		{"Content-Type", []string{contentType}},
+		{"Cache-Control", []string{"no-store"}},
+		{"X-Content-Type-Options", []string{"nosniff"}},
+		{"Content-Security-Policy", []string{"default-src 'none'; frame-ancestors 'none'"}},
 	}
+}
+
+// setAll sets the lines in h.
+func setAll(h http.Header, lines []headerLine) {
+	for i := range lines {
+		h[lines[i].name] = lines[i].values
+	}
+}
+
+// first is h.Get for a name that is canonical already.
+func first(h http.Header, name string) string {
+	if values := h[name]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"time"
 
 	"countersign/methods"
 	"countersign/server/dialect"
@@ -24,13 +25,29 @@ type exchange struct {
 
 	// What admission found: a caller with a session, or why there is none.
 	caller   *methods.Caller
-	session  session.Session
-	rejected error // the credentials that were offered do not hold
+	identity *session.Identity
+	session  session.Session  // zero for a caller without one
+	keyID    session.PublicID // of the API key, zero without one
+	rejected error            // the credentials that were offered do not hold
+
+	credential credential
+	fromCookie bool
+	verified   bool // a password was verified for this request
+
+	cookie     cookieChange
+	retryAfter time.Duration
 
 	touched       bool
 	loginReserved bool
 
+	// Parts that live as long as the exchange are in it, so that a request costs one
+	// allocation instead of one for each. It is never used again for another request:
+	// a method may hold on to what it saw.
 	callerStorage methods.Caller
+	ctx           callContext
+	request       wire.Request
+	firstCall     methods.Call
+	idHeader      [1]string
 }
 
 var (
@@ -42,7 +59,8 @@ var (
 func (s *Server) newExchange(ep *endpoint, h http.Header, peer string) *exchange {
 	x := &exchange{server: s, ep: ep, id: s.ids.next(), style: ep.dialect.Style}
 	x.client.Dialect, x.client.Endpoint = ep.dialect.Name, ep.path
-	x.client.UserAgent = h.Get("User-Agent")
+	x.client.Request = x.id
+	x.client.UserAgent = first(h, "User-Agent")
 	if ap, err := netip.ParseAddrPort(peer); err == nil {
 		x.client.Peer = ap.Addr().Unmap()
 	}
@@ -101,6 +119,7 @@ func (x *exchange) outcome(f failure) wire.Outcome {
 			return out
 		}
 	}
+	x.retryAfter = max(x.retryAfter, f.err.RetryAfter)
 	fault := x.fault(f)
 	return wire.Outcome{Fault: &fault}
 }
@@ -113,9 +132,18 @@ func (x *exchange) fault(f failure) wire.Fault {
 
 // sessionError gives the errors of session their kinds.
 func sessionError(err error) *methods.Error {
+	var refusal *session.Refusal
+	var throttled *session.Throttled
 	switch {
 	case errors.Is(err, session.ErrInvalid):
 		return methods.ErrLoginRequired()
+	case errors.As(err, &refusal):
+		return methods.ErrLoginRequired()
+	case errors.As(err, &throttled):
+		return &methods.Error{
+			Kind: methods.KindThrottled, Public: "too many attempts; try again later",
+			RetryAfter: throttled.RetryAfter, Cause: err,
+		}
 	case errors.Is(err, session.ErrOutcomeUnknown):
 		return methods.Wrap(methods.KindOutcomeUnknown, err, "the outcome is unknown; it is safe to ask again")
 	default:

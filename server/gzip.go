@@ -25,7 +25,7 @@ func acceptsGzip(h http.Header) bool {
 	for coding := range strings.SplitSeq(h.Get("Accept-Encoding"), ",") {
 		name, quality, _ := strings.Cut(strings.TrimSpace(coding), ";")
 		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
-			q := strings.ReplaceAll(quality, " ", "")
+			q := strings.ToLower(strings.ReplaceAll(quality, " ", ""))
 			return strings.Trim(strings.TrimPrefix(q, "q="), "0.") != "" || q == ""
 		}
 	}

@@ -67,19 +67,28 @@ type limitListener struct {
 	net.Listener
 	slots   chan struct{}
 	perPeer int
+	closed  chan struct{}
+	closing sync.Once
 
 	mu    sync.Mutex
 	peers map[string]int
 }
 
 func newLimitListener(l net.Listener, total, perPeer int) *limitListener {
-	return &limitListener{Listener: l, slots: make(chan struct{}, total), perPeer: perPeer, peers: map[string]int{}}
+	return &limitListener{
+		Listener: l, slots: make(chan struct{}, total), perPeer: perPeer,
+		closed: make(chan struct{}), peers: map[string]int{},
+	}
 }
 
 // Accept implements net.Listener.
 func (l *limitListener) Accept() (net.Conn, error) {
 	for {
-		l.slots <- struct{}{}
+		select {
+		case l.slots <- struct{}{}:
+		case <-l.closed:
+			return nil, net.ErrClosed
+		}
 		c, err := l.Listener.Accept()
 		if err != nil {
 			<-l.slots
@@ -94,6 +103,13 @@ func (l *limitListener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 	}
+}
+
+// Close implements net.Listener. It ends an Accept that waits for a place too:
+// http.Server.Shutdown closes no connection before Accept has returned.
+func (l *limitListener) Close() error {
+	l.closing.Do(func() { close(l.closed) })
+	return l.Listener.Close()
 }
 
 func (l *limitListener) enter(peer string) bool {
@@ -129,8 +145,18 @@ func peerOf(c net.Conn) string {
 
 type limitedConn struct {
 	net.Conn
-	once  sync.Once
-	leave func()
+	once      sync.Once
+	leave     func()
+	deadlines connDeadlines
+}
+
+// CloseWrite lets net/http end its side first, so that a client that is still sending
+// gets the answer that refused it instead of a reset connection.
+func (c *limitedConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
 }
 
 // Close implements net.Conn.

@@ -15,6 +15,9 @@ func (x *exchange) logFailure(ctx context.Context, f failure) {
 	switch f.err.Kind {
 	case methods.KindInternal:
 		level = slog.LevelError
+		if errors.Is(f.err, context.Canceled) && errors.Is(ctx.Err(), context.Canceled) {
+			level = slog.LevelInfo // the client is gone
+		}
 	case methods.KindBusy, methods.KindOutcomeUnknown, methods.KindTimeout:
 		level = slog.LevelWarn
 	}

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"countersign/session/audit"
 )
 
 // Server answers requests. Make it with New; it is an http.Handler, and Serve runs it
@@ -34,6 +36,12 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Audit == nil {
+		cfg.Audit = audit.Discard{}
+	}
+	if cfg.CrossOrigin == nil {
+		cfg.CrossOrigin = http.NewCrossOriginProtection()
+	}
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
 	}
@@ -52,8 +60,7 @@ func New(cfg Config) (*Server, error) {
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if status, why := s.cfg.Limits.checkHead(r); status != 0 {
-		w.Header().Set("Connection", "close")
-		http.Error(w, why, status)
+		s.refuseHead(w, status, why)
 		return
 	}
 	// A connection is not used again after a request with Transfer-Encoding: what

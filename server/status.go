@@ -23,9 +23,7 @@ type ReadyCheck struct {
 // process lives, /readyz whether it can serve now.
 func (s *Server) serveStatus(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	for k, v := range statusHeader {
-		h[k] = v
-	}
+	setAll(h, statusHeader)
 	switch {
 	case !reservedPaths[r.URL.Path]:
 		w.WriteHeader(http.StatusNotFound)
@@ -38,6 +36,15 @@ func (s *Server) serveStatus(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.say(w, "ok\n")
 	}
+}
+
+// refuseHead answers a request whose head is over the limits, and ends the connection.
+func (s *Server) refuseHead(w http.ResponseWriter, status int, why string) {
+	h := w.Header()
+	setAll(h, statusHeader)
+	h.Set("Connection", "close")
+	w.WriteHeader(status)
+	s.say(w, why+"\n")
 }
 
 var statusHeader = answerHeader("text/plain; charset=utf-8")

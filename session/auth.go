@@ -114,6 +114,15 @@ type Terms struct {
 	Idle, Absolute time.Duration
 	// ReadOnly makes a session that can change nothing.
 	ReadOnly bool
-	// Agent and Endpoint describe the login, for lists.
-	Agent, Endpoint string
+	// Converse lets the login ask for more (*More).
+	Converse bool
+	// Origin describes the login, for lists and the audit.
+	Origin Origin
+}
+
+// Origin says how a client came in.
+type Origin struct {
+	// Agent is the client's own description of itself; Endpoint the path that it
+	// called, Dialect that endpoint's; Request the request id.
+	Agent, Endpoint, Dialect, Request string
 }

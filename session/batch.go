@@ -18,6 +18,7 @@ type batch[T any] struct {
 	queue   []*waiting[T]
 	running bool
 	idle    sync.Cond
+	late    sync.WaitGroup // callers that have gone and still want to know
 }
 
 type waiting[T any] struct {
@@ -47,7 +48,7 @@ func (b *batch[T]) do(ctx context.Context, item T, late func(error)) error {
 		return err
 	case <-ctx.Done():
 		if late != nil {
-			go func() { late(<-w.done) }()
+			b.late.Go(func() { late(<-w.done) })
 		}
 		return ctx.Err()
 	}
@@ -95,11 +96,12 @@ func (b *batch[T]) writeTimed(items []T) error {
 	return b.write(ctx, items)
 }
 
-// wait returns when nothing is queued or under way.
+// wait returns when nothing is queued or under way and everybody was told.
 func (b *batch[T]) wait() {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	for b.running {
 		b.idle.Wait()
 	}
+	b.mu.Unlock()
+	b.late.Wait()
 }

@@ -54,7 +54,11 @@ func loaded(b *testing.B, n int) *Manager {
 		}
 		binary.LittleEndian.PutUint64(r.Public[:], uint64(i))
 		_, version, _ := m.table.get(r.ID)
-		m.table.put(r.ID, m.entryOf(&r), version)
+		e, err := m.entryOf(&r)
+		if err != nil {
+			panic(err)
+		}
+		m.table.put(r.ID, e, version)
 		keepLease(b, m, i)
 	}
 	return m

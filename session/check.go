@@ -23,8 +23,22 @@ type Session struct {
 	// is when it ends at the latest.
 	IdleEnds, End time.Time
 
-	id Digest
+	id     Digest
+	idle   time.Duration
+	parent Digest          // of a child session
+	rights *account.Rights // of one with a scope
 }
+
+// Rights are what the session may do: what its account may, within its scope.
+func (s *Session) Rights() interface{ Allows(permission string) bool } {
+	if s.rights != nil {
+		return s.rights
+	}
+	return s.Identity.Grants
+}
+
+// Child tells whether the session was made from another.
+func (s *Session) Child() bool { return s.parent != Digest{} }
 
 // Digest names the session to a Store.
 func (s *Session) Digest() Digest { return s.id }
@@ -39,8 +53,9 @@ func (m *Manager) Check(ctx context.Context, p Pair) (Session, error) {
 	// not answer from the past.
 	now := m.cfg.Now()
 	trusted := m.trusted(now)
-	if cached && trusted && !e.expired(now.UnixMicro()) {
-		return m.admit(ctx, id, &e, key, false)
+	x, whole := m.table.extras.of(&e)
+	if cached && whole && trusted && !e.expired(now.UnixMicro()) {
+		return m.admit(ctx, id, &e, x, key, false)
 	}
 	r, err := m.cfg.Sessions.Get(ctx, id)
 	switch {
@@ -54,33 +69,39 @@ func (m *Manager) Check(ctx context.Context, p Pair) (Session, error) {
 	case r.Expired(m.cfg.Now()):
 		return Session{}, ErrInvalid
 	}
-	e = m.entryOf(&r)
-	if trusted && e.keyMatches(key) {
-		m.table.put(id, e, version)
+	e, err = m.entryOf(&r)
+	if err != nil {
+		return Session{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
-	return m.admit(ctx, id, &e, key, !trusted)
+	x, _ = m.table.extras.of(&e)
+	s, err := m.admit(ctx, id, &e, x, key, !trusted)
+	if err == nil && trusted {
+		m.table.put(id, e, version)
+	} else {
+		m.table.extras.release(e.extra)
+	}
+	return s, err
 }
 
 // admit compares the key and looks at the account. With fresh nothing remembered is
 // used.
-func (m *Manager) admit(ctx context.Context, id Digest, e *entry, key Digest, fresh bool) (Session, error) {
+func (m *Manager) admit(ctx context.Context, id Digest, e *entry, x *extra, key Digest, fresh bool) (Session, error) {
 	if !e.keyMatches(key) {
 		return Session{}, ErrInvalid
 	}
-	who, err := m.identities.get(ctx, e.account, fresh)
-	switch {
-	case errors.Is(err, account.ErrNotFound):
-		return Session{}, ErrInvalid
-	case err != nil:
-		return Session{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
-	case who.Account.Disabled:
-		return Session{}, ErrInvalid
+	who, err := m.identity(ctx, e.account, fresh)
+	if err != nil {
+		return Session{}, err
 	}
 	s := Session{
 		Public: e.public, Identity: who, id: id,
 		Server:   e.flags&flagServer != 0,
 		ReadOnly: e.flags&flagReadOnly != 0 || who.Account.ReadOnly,
 		End:      time.UnixMicro(e.end).UTC(),
+		idle:     time.Duration(e.idle) * time.Microsecond,
+	}
+	if x != nil {
+		s.parent, s.rights = x.parent, x.within(who.Grants)
 	}
 	if e.idle > 0 {
 		s.IdleEnds = time.UnixMicro(e.seen + e.idle).UTC()
@@ -88,16 +109,22 @@ func (m *Manager) admit(ctx context.Context, id Digest, e *entry, key Digest, fr
 	return s, nil
 }
 
-// Touch notes that the session is used now, which prolongs it. Nothing is written
+// Touch notes that the session is used now, which prolongs it, and the session that it
+// was made from: so a child's limits never outlast its parent's. Nothing is written
 // here: uses are gathered and written in batches.
 func (m *Manager) Touch(s *Session) {
 	now := m.cfg.Now()
-	if m.table.touch(s.id, now.UnixMicro(), TouchInterval) || !m.trusted(now) {
-		m.touches.add(Touch{ID: s.id, Seen: now})
+	for _, id := range [...]Digest{s.id, s.parent} {
+		if id == (Digest{}) {
+			return
+		}
+		if m.table.touch(id, now.UnixMicro(), TouchInterval) || !m.trusted(now) {
+			m.touches.add(Touch{ID: id, Seen: now})
+		}
 	}
 }
 
-func (m *Manager) entryOf(r *Record) entry {
+func (m *Manager) entryOf(r *Record) (entry, error) {
 	e := entry{
 		public: r.Public, account: m.identities.number(r.Account),
 		seen: r.Seen.UnixMicro(), flushed: r.Seen.UnixMicro(),
@@ -111,7 +138,9 @@ func (m *Manager) entryOf(r *Record) entry {
 	if r.ReadOnly {
 		e.flags |= flagReadOnly
 	}
-	return e
+	var err error
+	e.extra, err = m.table.extras.add(r)
+	return e, err
 }
 
 func (q *touchQueue) add(t Touch) {

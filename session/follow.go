@@ -48,6 +48,9 @@ func (m *Manager) CatchUp(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("announcements: %w", err)
 		}
+		if missed(m.feed.since, changes, latest) {
+			return m.startOver(ctx)
+		}
 		for _, c := range changes {
 			m.apply(c)
 			m.feed.since = c.Seq
@@ -57,6 +60,16 @@ func (m *Manager) CatchUp(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+// missed tells that announcements are gone that this process has not read: their
+// numbers have no holes but where a sweep took old ones, perhaps one whose clock is
+// ahead.
+func missed(since int64, changes []Change, latest int64) bool {
+	if len(changes) == 0 {
+		return latest != since
+	}
+	return changes[0].Seq != since+1
 }
 
 // startOver is for a process that was out of touch: nothing it remembers can be
@@ -71,7 +84,7 @@ func (m *Manager) startOver(ctx context.Context) error {
 		return fmt.Errorf("announcements: %w", err)
 	}
 	m.table.clear()
-	m.identities.forget("*")
+	m.forget("*")
 	m.feed.since = latest
 	m.renewLease(asked)
 	return nil
@@ -79,10 +92,27 @@ func (m *Manager) startOver(ctx context.Context) error {
 
 func (m *Manager) apply(c Change) {
 	if c.Account != "" {
-		m.identities.forget(c.Account)
+		m.forget(c.Account)
 		return
 	}
 	m.table.remove(c.Session)
+}
+
+func (m *Manager) forget(accountID string) {
+	m.identities.forget(accountID)
+	if m.cfg.Forget != nil {
+		m.cfg.Forget(accountID)
+	}
+}
+
+// Trusted tells whether what this process remembers may be relied on: it has heard of
+// the store within the lease.
+func (m *Manager) Trusted() bool { return m.trusted(m.cfg.Now()) }
+
+// Identity gives an account as it is now, from memory while that can be trusted.
+// Errors: account.ErrNotFound; others when the store could not be asked.
+func (m *Manager) Identity(ctx context.Context, accountID string) (*Identity, error) {
+	return m.identities.get(ctx, m.identities.number(accountID), !m.Trusted())
 }
 
 // renewLease notes that the store was heard of at t. The time is kept relative to the

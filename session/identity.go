@@ -52,6 +52,11 @@ func (x *identities) number(id string) uint32 {
 	return n
 }
 
+// unchanged tells whether nothing about the account was announced since the proof.
+func (x *identities) unchanged(p proof) bool {
+	return x.slot(p.account).version.Load() == p.version
+}
+
 func (x *identities) slot(n uint32) *identitySlot {
 	x.mu.RLock()
 	defer x.mu.RUnlock()

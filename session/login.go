@@ -14,14 +14,12 @@ type Grant struct {
 	Session Session
 }
 
-// Login proves the credentials and makes a session. Errors: those of Authenticator
-// and of Open.
+// Login proves the credentials and makes a session. Errors: those of Authenticator,
+// where a *Challenge becomes *More if the terms let it; *Throttled; ErrOutcomeUnknown;
+// ErrUnavailable.
 func (m *Manager) Login(ctx context.Context, c Credentials, t Terms) (Grant, error) {
-	a, err := m.cfg.Authenticator.Authenticate(ctx, c)
-	if err != nil {
-		return Grant{}, err
-	}
-	return m.open(ctx, a, c, t)
+	a, err := m.prove(ctx, &c)
+	return m.finish(ctx, a, err, c, t)
 }
 
 // open makes a session for an account that was proven just now. The session is
@@ -36,32 +34,37 @@ func (m *Manager) open(ctx context.Context, a account.Account, c Credentials, t 
 	if c.Peer.IsValid() {
 		record.Peer = c.Peer.String()
 	}
-	// A session whose answer nobody waits for any more is ended again.
-	late := func(err error) {
-		if err == nil {
-			m.abandon(record.ID)
-		}
-	}
 	_, version, _ := m.table.get(record.ID)
-	if err := m.inserts.do(ctx, record, late); err != nil {
+	if err := m.inserts.do(ctx, record, m.abandonLate(record.ID)); err != nil {
 		if errors.Is(err, ErrCollision) {
 			return Grant{}, err
 		}
 		return Grant{}, fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
 	}
-	// The password may have been changed, or the account disabled, between its check
-	// and the insert: the change has then ended all sessions but this one.
-	now, err := m.cfg.Accounts.Get(ctx, a.ID)
-	// A hash that was only strengthened leaves Changed alone.
-	changed := now.PasswordHash != a.PasswordHash && !now.Changed.Equal(a.Changed)
-	if err != nil || now.Disabled || changed {
+	if err := m.confirm(ctx, &a); err != nil {
 		m.abandon(record.ID)
-		if err != nil && !errors.Is(err, account.ErrNotFound) {
-			return Grant{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
-		}
-		return Grant{}, &Refusal{Reason: ReasonDisabled}
+		return Grant{}, err
 	}
 	return m.granted(ctx, pair, &record, version)
+}
+
+// confirm looks at the account again after its new session was stored. The password
+// may have been changed, or the account disabled, between its proof and the insert: the
+// change has then ended all sessions but this one.
+func (m *Manager) confirm(ctx context.Context, a *account.Account) error {
+	now, err := m.cfg.Accounts.Get(ctx, a.ID)
+	switch {
+	case errors.Is(err, account.ErrNotFound):
+		return &Refusal{Reason: ReasonUnknown}
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	case now.Disabled:
+		return &Refusal{Reason: ReasonDisabled}
+	// A hash that was only strengthened leaves Changed alone.
+	case now.PasswordHash != a.PasswordHash && !now.Changed.Equal(a.Changed):
+		return &Refusal{Reason: ReasonPassword}
+	}
+	return m.enforceCap(ctx, a.ID)
 }
 
 // draw makes a new pair and the record for it, with the limits of the terms.
@@ -84,15 +87,19 @@ func (m *Manager) draw(t Terms) (Pair, Record, error) {
 	return pair, Record{
 		ID: pair.ID.Digest(), Key: pair.Key.Digest(), Public: public, ReadOnly: t.ReadOnly,
 		Created: now, Seen: now, End: now.Add(t.Absolute), Idle: t.Idle,
-		Agent: cut(t.Agent), Endpoint: cut(t.Endpoint),
+		Agent: cut(t.Origin.Agent), Endpoint: cut(t.Origin.Endpoint),
 	}, nil
 }
 
 // granted takes a stored session into memory and hands its secrets out.
 func (m *Manager) granted(ctx context.Context, pair Pair, r *Record, version uint64) (Grant, error) {
-	e := m.entryOf(r)
-	m.table.put(r.ID, e, version)
-	s, err := m.admit(ctx, r.ID, &e, r.Key, false)
+	var s Session
+	e, err := m.entryOf(r)
+	if err == nil {
+		x, _ := m.table.extras.of(&e)
+		s, err = m.admit(ctx, r.ID, &e, x, r.Key, false)
+		m.table.put(r.ID, e, version)
+	}
 	if err != nil {
 		m.abandon(r.ID)
 		return Grant{}, err

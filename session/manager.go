@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"countersign/session/account"
+	"countersign/session/audit"
 )
 
 // Defaults of a Manager (requirements SES-5 and the table of numbers).
@@ -34,6 +35,21 @@ type Config struct {
 	Sessions      Store
 	Accounts      account.Store
 	Authenticator Authenticator
+	// Throttle bounds guessing; none if nil.
+	Throttle Throttle
+	// Audit keeps a record of logins, refusals and endings; discarded if nil. If it
+	// fails, what cannot be recorded is refused: wrap it in an audit.Tolerant to go on.
+	Audit audit.Log
+	// Remember is how long a password sent with a single call need not be verified
+	// again; 0 for always again.
+	Remember time.Duration
+	// PerAccount is how many sessions an account may have; at the bound the oldest ends,
+	// or with RefuseOverCap the new login is refused. 0 for no bound.
+	PerAccount    int
+	RefuseOverCap bool
+	// Forget is told of every account whose state, rights or keys may have changed, "*"
+	// for all: for who remembers more about accounts. May be nil.
+	Forget func(accountID string)
 	// Idle and Absolute are the limits of sessions whose Terms name none.
 	Idle, Absolute time.Duration
 	// Now is the clock; time.Now if nil.
@@ -53,6 +69,9 @@ type Manager struct {
 	inserts    *batch[Record]
 	deletes    *batch[*deletion]
 	touches    touchQueue
+	verified   *verified
+	pending    pending
+	namer      *audit.Namer
 	feed       feedState
 	stop       context.CancelFunc
 	background sync.WaitGroup
@@ -79,7 +98,22 @@ func NewManager(cfg Config) (*Manager, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	m := &Manager{cfg: cfg, identities: identities{store: cfg.Accounts}}
+	if cfg.Throttle == nil {
+		cfg.Throttle = noThrottle{}
+	}
+	if cfg.Audit == nil {
+		cfg.Audit = audit.Discard{}
+	}
+	var key [32]byte
+	if _, err := io.ReadFull(rand.Reader, key[:]); err != nil {
+		return nil, fmt.Errorf("session: no randomness: %w", err)
+	}
+	m := &Manager{cfg: cfg, identities: identities{store: cfg.Accounts}, namer: audit.NewNamer(key)}
+	m.pending.byID = map[Digest]*pendingLogin{}
+	var err error
+	if m.verified, err = newVerified(rand.Reader, cfg.Remember); err != nil {
+		return nil, err
+	}
 	m.feed.base = cfg.Now()
 	m.inserts = newBatch(writeBatch, writeTimeout, cfg.Sessions.Insert)
 	m.deletes = newBatch(writeBatch, writeTimeout, m.writeDeletions)
@@ -102,6 +136,10 @@ func (m *Manager) Close(ctx context.Context) error {
 		m.stop()
 	}
 	m.background.Wait()
+	for _, p := range m.pending.drain() {
+		p.stop()
+		m.giveUp(p.challenged)
+	}
 	m.inserts.wait()
 	m.deletes.wait()
 	return m.flush(ctx)

@@ -148,15 +148,15 @@ func TestLoginCheckLogout(t *testing.T) {
 		n.wantInvalid(t, session.Pair{ID: p.ID, Key: p.ID})
 		n.wantInvalid(t, session.Pair{ID: p.Key, Key: p.ID})
 		n.wantInvalid(t, session.Pair{ID: p.ID})
-		if who, err := n.Logout(t.Context(), session.Pair{ID: p.ID, Key: p.ID}); who != nil || err != nil {
+		if who, err := n.Logout(t.Context(), session.Pair{ID: p.ID, Key: p.ID}, session.By{}); who != nil || err != nil {
 			t.Fatalf("a logout with half of the pair: %v %v", who, err)
 		}
 		n.wantValid(t, p)
-		if who, err := n.Logout(t.Context(), p); who == nil || err != nil {
+		if who, err := n.Logout(t.Context(), p, session.By{}); who == nil || err != nil {
 			t.Fatalf("logout: %v %v", who, err)
 		}
 		n.wantInvalid(t, p)
-		if who, err := n.Logout(t.Context(), p); who != nil || err != nil {
+		if who, err := n.Logout(t.Context(), p, session.By{}); who != nil || err != nil {
 			t.Fatalf("second logout: %v %v", who, err)
 		}
 	})
@@ -251,10 +251,13 @@ func TestRevocationReachesOtherProcesses(t *testing.T) {
 		other := newNode(t, db, c)
 		ann := n.wantValid(t, n.login(t, "ann"))
 		for name, end := range map[string]func(p session.Pair) error{
-			"logout": func(p session.Pair) error { _, err := n.Logout(t.Context(), p); return err },
-			"revoke": func(p session.Pair) error { s := n.wantValid(t, p); return n.Revoke(t.Context(), s.Public) },
+			"logout": func(p session.Pair) error { _, err := n.Logout(t.Context(), p, session.By{}); return err },
+			"revoke": func(p session.Pair) error {
+				s := n.wantValid(t, p)
+				return n.Revoke(t.Context(), s.Public, session.By{})
+			},
 			"account": func(session.Pair) error {
-				_, err := n.RevokeAccount(t.Context(), ann.Identity.Account.ID, nil)
+				_, err := n.RevokeAccount(t.Context(), ann.Identity.Account.ID, nil, session.By{})
 				return err
 			},
 			"disable": func(session.Pair) error {
@@ -278,7 +281,7 @@ func TestRevokeAccountKeepsOne(t *testing.T) {
 	both(t, func(t *testing.T, _ *sql.DB, n *node, _ *clock) {
 		one, two, three := n.login(t, "ann"), n.login(t, "ann"), n.login(t, "ann")
 		s := n.wantValid(t, two)
-		ended, err := n.RevokeAccount(t.Context(), s.Identity.Account.ID, &s)
+		ended, err := n.RevokeAccount(t.Context(), s.Identity.Account.ID, &s, session.By{})
 		if err != nil || ended != 2 {
 			t.Fatalf("%d ended, %v", ended, err)
 		}
@@ -330,7 +333,7 @@ func TestOutOfTouch(t *testing.T) {
 			t.Error("memory was trusted past the lease")
 		}
 		must(t, other.CatchUp(t.Context()))
-		_, err := other.Logout(t.Context(), p)
+		_, err := other.Logout(t.Context(), p, session.By{})
 		must(t, err)
 		n.wantInvalid(t, p)
 		n.store.failing.Store(true)
@@ -395,7 +398,7 @@ func TestParallelLoginsShareCommits(t *testing.T) {
 			wg.Go(func() {
 				g, err := n.Login(t.Context(), session.Credentials{Kind: account.User, Name: "ann", Password: "open"}, session.Terms{})
 				if err == nil && i%2 == 1 {
-					_, err = n.Logout(t.Context(), g.Pair)
+					_, err = n.Logout(t.Context(), g.Pair, session.By{})
 				}
 				pairs[i] = g.Pair
 				if err != nil {
@@ -446,7 +449,7 @@ func TestTermsAndInfo(t *testing.T) {
 			long[i] = 'x'
 		}
 		g, err := n.Login(t.Context(), session.Credentials{Kind: account.User, Name: "ann", Password: "open"},
-			session.Terms{Idle: time.Minute, Absolute: time.Hour, ReadOnly: true, Agent: string(long), Endpoint: "/RPC2"})
+			session.Terms{Idle: time.Minute, Absolute: time.Hour, ReadOnly: true, Origin: session.Origin{Agent: string(long), Endpoint: "/RPC2"}})
 		must(t, err)
 		s := n.wantValid(t, g.Pair)
 		if !s.ReadOnly || !s.IdleEnds.Equal(c.Now().Add(time.Minute)) || !s.End.Equal(c.Now().Add(time.Hour)) {

@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
+
+	"countersign/session/account"
+	"countersign/session/audit"
 )
 
 // deletion is one session to end; found is set by the write.
@@ -23,17 +27,26 @@ func (m *Manager) writeDeletions(ctx context.Context, items []*deletion) error {
 	if err != nil {
 		return err
 	}
+	for _, id := range append(ended, ids...) { // children are among the ended
+		m.table.remove(id)
+	}
 	for _, d := range items {
 		d.found = slices.Contains(ended, d.id)
-		m.table.remove(d.id)
 	}
 	return nil
 }
 
+// By says who asks for an end, for the audit.
+type By struct {
+	Actor  audit.Name // zero if it is the session's own account
+	Peer   netip.Addr
+	Origin Origin
+}
+
 // Logout ends the session that the pair proves; it is dead, durably, when Logout
-// returns. ended tells whether there was one: a second logout is no error. Errors:
+// returns. who is nil if there was none: a second logout is no error. Errors:
 // ErrUnavailable, ErrOutcomeUnknown.
-func (m *Manager) Logout(ctx context.Context, p Pair) (who *Session, err error) {
+func (m *Manager) Logout(ctx context.Context, p Pair, by By) (who *Session, err error) {
 	s, err := m.Check(ctx, p)
 	if errors.Is(err, ErrInvalid) {
 		return nil, nil
@@ -47,7 +60,24 @@ func (m *Manager) Logout(ctx context.Context, p Pair) (who *Session, err error) 
 	if !d.found {
 		return nil, nil
 	}
-	return &s, nil
+	return &s, m.recordEnd(audit.Logout, &s, by, 0)
+}
+
+// End ends a session that was checked just now. Errors: ErrOutcomeUnknown.
+func (m *Manager) End(ctx context.Context, s *Session, by By) error {
+	if err := m.deletes.do(ctx, &deletion{id: s.id}, nil); err != nil {
+		return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+	}
+	return m.recordEnd(audit.Logout, s, by, 0)
+}
+
+// abandonLate ends a session that was stored after its client had stopped waiting.
+func (m *Manager) abandonLate(id Digest) func(error) {
+	return func(err error) {
+		if err == nil {
+			m.abandon(id)
+		}
+	}
 }
 
 // abandon ends a session whose secrets nobody received.
@@ -60,23 +90,33 @@ func (m *Manager) abandon(id Digest) {
 }
 
 // Revoke ends the session with the public id. Errors: ErrNotFound, ErrOutcomeUnknown.
-func (m *Manager) Revoke(ctx context.Context, public PublicID) error {
+func (m *Manager) Revoke(ctx context.Context, public PublicID, by By) error {
 	err := m.cfg.Sessions.DeletePublic(ctx, public)
 	if errors.Is(err, ErrNotFound) {
 		return err
 	}
-	return m.afterRevocation(ctx, err)
+	if err := m.afterRevocation(ctx, err); err != nil {
+		return err
+	}
+	return m.recordEnd(audit.SessionEnd, &Session{Public: public}, by, 1)
 }
 
 // RevokeAccount ends all sessions of an account but keep, which may be nil, and tells
 // how many there were. Errors: ErrOutcomeUnknown.
-func (m *Manager) RevokeAccount(ctx context.Context, accountID string, keep *Session) (int, error) {
+func (m *Manager) RevokeAccount(ctx context.Context, accountID string, keep *Session, by By) (int, error) {
 	var kept Digest
 	if keep != nil {
 		kept = keep.id
 	}
 	n, err := m.cfg.Sessions.DeleteAccount(ctx, accountID, kept)
-	return n, m.afterRevocation(ctx, err)
+	if err := m.afterRevocation(ctx, err); err != nil {
+		return n, err
+	}
+	who := &Session{}
+	if who.Identity, err = m.Identity(ctx, accountID); err != nil && !errors.Is(err, account.ErrNotFound) {
+		return n, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return n, m.recordEnd(audit.SessionEnd, who, by, n)
 }
 
 // afterRevocation brings the memory of this process up to date before the caller is
@@ -96,6 +136,8 @@ type Info struct {
 	Public                PublicID
 	Account               string
 	Server, ReadOnly      bool
+	Child                 bool
+	Scope                 string // permissions with blanks between; "" for everything
 	Created, Seen, End    time.Time
 	IdleEnds              time.Time // zero without an idle limit
 	Peer, Agent, Endpoint string
@@ -124,6 +166,7 @@ func (m *Manager) List(ctx context.Context, accountID string) ([]Info, error) {
 func (r *Record) Info() Info {
 	i := Info{
 		Public: r.Public, Account: r.Account, Server: r.Server, ReadOnly: r.ReadOnly,
+		Child: r.Parent != (Digest{}), Scope: r.Scope,
 		Created: r.Created, Seen: r.Seen, End: r.End,
 		Peer: r.Peer, Agent: r.Agent, Endpoint: r.Endpoint,
 	}

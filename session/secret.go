@@ -22,8 +22,8 @@ func ParseSecret[T ~string | ~[]byte](s T) (Secret, bool) {
 		return Secret{}, false
 	}
 	for i := range out {
-		hi, lo := unhex(s[2*i]), unhex(s[2*i+1])
-		if hi > 15 || lo > 15 {
+		hi, lo := hexDigits[s[2*i]], hexDigits[s[2*i+1]]
+		if hi|lo > 15 {
 			return Secret{}, false
 		}
 		out[i] = hi<<4 | lo
@@ -31,16 +31,16 @@ func ParseSecret[T ~string | ~[]byte](s T) (Secret, bool) {
 	return out, true
 }
 
-func unhex(c byte) byte {
-	switch {
-	case c >= '0' && c <= '9':
-		return c - '0'
-	case c >= 'a' && c <= 'f':
-		return c - 'a' + 10
-	default:
-		return 255
+// hexDigits gives what a digit stands for, and 255 for everything that is none.
+var hexDigits = func() (t [256]byte) {
+	for c := range t {
+		t[c] = 255
 	}
-}
+	for v, c := range []byte("0123456789abcdef") {
+		t[c] = byte(v)
+	}
+	return t
+}()
 
 // Reveal gives the digits, for the one answer that hands them to their owner.
 func (s Secret) Reveal() string { return hex.EncodeToString(s[:]) }
@@ -72,6 +72,18 @@ func ParsePair[T ~string | ~[]byte](s T) (Pair, bool) {
 	key, ok := ParseSecret(s[SecretDigits+1:])
 	return Pair{id, key}, ok
 }
+
+// ParseToken reads both secrets as one text: sessionid and kp3, with or without a
+// colon between.
+func ParseToken(s string) (Pair, bool) {
+	if len(s) == 2*SecretDigits {
+		s = s[:SecretDigits] + ":" + s[SecretDigits:]
+	}
+	return ParsePair(s)
+}
+
+// Token gives both secrets as one text of 64 hex digits.
+func (p Pair) Token() string { return p.ID.Reveal() + p.Key.Reveal() }
 
 // newPair draws both secrets.
 func newPair(rand io.Reader) (Pair, error) {

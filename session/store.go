@@ -26,6 +26,12 @@ type Record struct {
 	Server bool
 	// ReadOnly sessions may call only methods marked read-only.
 	ReadOnly bool
+	// Parent is the session that this one was made from and ends with; zero for none. A
+	// child has no children.
+	Parent Digest
+	// Scope are the permissions it is narrowed to, as in account.Scope, with blanks
+	// between; "" for everything that the account may.
+	Scope string
 	// Created, Seen and End are UTC, to the microsecond: when it was made, when it was
 	// last used (up to the touch interval early), and when it ends at the latest.
 	Created, Seen, End time.Time
@@ -51,7 +57,7 @@ type Touch struct {
 var (
 	// ErrNotFound: no such session, or no longer.
 	ErrNotFound = errors.New("session: not found")
-	// ErrCollision: a secret or public id that exists already. Nothing was stored.
+	// ErrCollision: a sessionid or public id that exists already. Nothing was stored.
 	ErrCollision = errors.New("session: collision")
 )
 
@@ -66,19 +72,24 @@ type Store interface {
 	// Get loads a session. It does not look at time. Errors: ErrNotFound.
 	Get(ctx context.Context, id Digest) (Record, error)
 	// Replace stores a session in place of old, in one transaction (renewal).
-	// Errors: ErrNotFound if old is not there, ErrCollision.
+	// Children of old become children of the new session. Errors: ErrNotFound if old is
+	// not there, ErrCollision.
 	Replace(ctx context.Context, old Digest, record Record) error
 	// Touch moves the last use of sessions forward, never back, and never brings a
 	// removed session back. Unknown ids are passed over.
 	Touch(ctx context.Context, touches []Touch) error
-	// Delete ends sessions, in one transaction, and announces each that was there. It
-	// returns the ids of those.
+	// Delete ends sessions and their children, in one transaction, and announces each
+	// that was there. It returns the ids of those. The other methods that end sessions
+	// end their children too.
 	Delete(ctx context.Context, ids []Digest) ([]Digest, error)
 	// DeletePublic ends the session with the public id. Errors: ErrNotFound.
 	DeletePublic(ctx context.Context, public PublicID) error
 	// DeleteAccount ends all sessions of an account but the one called keep (zero for
 	// none) and returns how many there were.
 	DeleteAccount(ctx context.Context, account string, keep Digest) (int, error)
+	// Beyond gives the ids of an account's sessions that are live at now, without
+	// children, beyond the newest most.
+	Beyond(ctx context.Context, account string, most int, now time.Time) ([]Digest, error)
 	// List gives an account's sessions, or everybody's for account "", newest first,
 	// at most limit (0 for all). Expired ones that were not swept yet are included.
 	List(ctx context.Context, account string, limit int) ([]Record, error)

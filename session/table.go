@@ -13,12 +13,17 @@ import (
 //
 // The digests are their own hash: their bytes are uniformly distributed. Half of each
 // digest is kept, 128 bits, which is as much as the secrets have.
-type table struct{ shards [tableShards]shard }
+type table struct {
+	shards [tableShards]shard
+	extras extras
+}
 
 const (
 	tableShards = 256
-	chunkSize   = 64
 	halfDigest  = 16
+	// chunkSize is how many records come in one piece: to the collector a piece is an
+	// object, and what it does for a million sessions is in proportion to their number.
+	chunkSize = 512
 )
 
 type shard struct {
@@ -38,6 +43,7 @@ type entry struct {
 	id, key [halfDigest]byte
 	public  PublicID
 	account uint32 // number in identities
+	extra   uint32 // number in extras, 0 for none
 	flags   entryFlags
 	seen    int64
 	flushed int64 // the last seen that went to the store
@@ -98,6 +104,7 @@ func (t *table) put(id Digest, e entry, version uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if version != s.version {
+		t.extras.release(e.extra)
 		return
 	}
 	if int(s.count+1)*4 > len(s.slots)*3 {
@@ -105,6 +112,7 @@ func (t *table) put(id Digest, e entry, version uint64) {
 	}
 	slot, found := s.find(id[:halfDigest])
 	if found != nil {
+		t.extras.release(found.extra)
 		e.seen, e.flushed = max(e.seen, found.seen), max(e.flushed, found.flushed)
 		*found = e
 		return
@@ -148,6 +156,7 @@ func (t *table) remove(id Digest) {
 	s.version++
 	if s.count > 0 {
 		if slot, e := s.find(id[:halfDigest]); e != nil {
+			t.extras.release(e.extra)
 			s.removeAt(slot)
 		}
 	}
@@ -201,6 +210,7 @@ func (t *table) sweep(now int64) {
 		for slot := 0; slot < len(s.slots); {
 			if n := s.slots[slot]; n != 0 && s.at(n-1).expired(now) {
 				s.version++
+				t.extras.release(s.at(n - 1).extra)
 				s.removeAt(uint32(slot)) // something else may have moved in: look again
 				continue
 			}
@@ -220,6 +230,7 @@ func (t *table) clear() {
 		s.version = version
 		s.mu.Unlock()
 	}
+	t.extras.clear()
 }
 
 // len counts the sessions.

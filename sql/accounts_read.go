@@ -19,7 +19,7 @@ const accountQuery = `SELECT a.id, a.kind, a.name, a.login, a.number, a.acts_for
 	FROM accounts a LEFT JOIN (
 		SELECT account, role, '' AS permission FROM account_roles
 		UNION ALL SELECT account, '', permission FROM account_grants
-		UNION ALL SELECT r.account, '', p.permission FROM account_roles r JOIN role_permissions p ON p.role = r.role
+		UNION ALL SELECT r.account, r.role, p.permission FROM account_roles r JOIN role_permissions p ON p.role = r.role
 	) h ON h.account = a.id `
 
 // Get implements account.Store.
@@ -94,11 +94,12 @@ func loadAccounts(query reader, where string, args ...any) ([]account.Account, e
 			at[a.ID] = i
 			found = append(found, a)
 		}
-		if role != "" {
-			found[i].Roles = append(found[i].Roles, role)
-		}
-		if permission != "" {
+		switch {
+		case permission != "": // directly, or through the role
+			found[i].Held = append(found[i].Held, account.Held{Permission: permission, Role: role})
 			found[i].Grants = append(found[i].Grants, permission)
+		case role != "":
+			found[i].Roles = append(found[i].Roles, role)
 		}
 		return nil
 	}, accountQuery+where, args...)
@@ -109,6 +110,9 @@ func loadAccounts(query reader, where string, args ...any) ([]account.Account, e
 		slices.Sort(found[i].Roles)
 		slices.Sort(found[i].Grants)
 		found[i].Grants = slices.Compact(found[i].Grants)
+		slices.SortFunc(found[i].Held, func(a, b account.Held) int {
+			return cmp.Or(cmp.Compare(a.Permission, b.Permission), cmp.Compare(a.Role, b.Role))
+		})
 	}
 	return found, nil
 }

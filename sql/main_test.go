@@ -52,12 +52,14 @@ func spawn(t *testing.T, role string, args ...string) *process {
 // await reads the process's output up to a line.
 func (p *process) await(t *testing.T, line string) {
 	t.Helper()
+	var said []string
 	for p.out.Scan() {
 		if p.out.Text() == line {
 			return
 		}
+		said = append(said, p.out.Text())
 	}
-	t.Fatalf("the process ended without saying %q: %v", line, p.out.Err())
+	t.Fatalf("the process ended without saying %q: %v\n%s", line, p.out.Err(), strings.Join(said, "\n"))
 }
 
 // TestChild is what the second processes run; in the first it does nothing.

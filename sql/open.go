@@ -41,7 +41,7 @@ type DB struct {
 	notices *notices
 	watch   func(ctx context.Context, signal func())
 
-	closed context.Context
+	closed context.Context //nolint:containedctx // ends what outlives the call that began it, at Close
 	close  context.CancelFunc
 	tasks  sync.WaitGroup
 	mu     sync.Mutex // orders tasks.Add against Close

@@ -45,10 +45,9 @@ func (db *DB) write(ctx context.Context, f func(*tx) error) error {
 		if err != nil {
 			return err
 		}
+		// Also when f panics: a connection with an open transaction cannot be closed.
+		defer rollback(t, conn)
 		if err := f(&tx{ctx: ctx, db: db, tx: t}); err != nil {
-			if rerr := t.Rollback(); rerr != nil && !errors.Is(rerr, stdsql.ErrTxDone) {
-				discard(conn)
-			}
 			return err
 		}
 		if err := t.Commit(); err != nil {
@@ -61,6 +60,13 @@ func (db *DB) write(ctx context.Context, f func(*tx) error) error {
 		}
 		return db.notices.check(conn)
 	})
+}
+
+// rollback ends a transaction that was not committed.
+func rollback(t *stdsql.Tx, conn *stdsql.Conn) {
+	if err := t.Rollback(); err != nil && !errors.Is(err, stdsql.ErrTxDone) {
+		discard(conn)
+	}
 }
 
 // with takes a connection from the pool for f, in bounded time, and runs f again
@@ -109,7 +115,7 @@ func discard(conn *stdsql.Conn) {
 
 // tx is a running transaction of DB.write.
 type tx struct {
-	ctx context.Context
+	ctx context.Context //nolint:containedctx // a tx lives for one call and belongs to its context
 	db  *DB
 	tx  *stdsql.Tx
 }

@@ -17,7 +17,7 @@ import (
 // sessions implements session.Store.
 type sessions struct{ db *DB }
 
-const sessionColumns = `id, secret, public, account, server, read_only, created, seen, ends, idle, peer, agent, endpoint`
+const sessionColumns = `id, secret, public, account, server, read_only, created, seen, ends, idle, peer, agent, endpoint, parent, scope`
 
 // Insert implements session.Store. Up to a thousand sessions are one statement.
 func (s *sessions) Insert(ctx context.Context, records []session.Record) error {
@@ -59,9 +59,18 @@ func insertSessions(records []session.Record) (string, []any, error) {
 		}
 		v.row(hexDigest(r.ID), hexDigest(r.Key), hex.EncodeToString(r.Public[:]), r.Account,
 			flag(r.Server), flag(r.ReadOnly), micros(r.Created), micros(r.Seen), micros(r.End),
-			r.Idle.Microseconds(), clean(r.Peer), clean(r.Agent), clean(r.Endpoint), expires(r))
+			r.Idle.Microseconds(), clean(r.Peer), clean(r.Agent), clean(r.Endpoint),
+			optionalDigest(r.Parent), r.Scope, expires(r))
 	}
 	return `INSERT INTO sessions (` + sessionColumns + `, expires) VALUES ` + v.String(), v.args, nil
+}
+
+// optionalDigest writes a digest, and the zero one as nothing.
+func optionalDigest(d session.Digest) string {
+	if d == (session.Digest{}) {
+		return ""
+	}
+	return hex.EncodeToString(d[:])
 }
 
 // expires is the first moment at which session.Record.Expired says yes.
@@ -106,6 +115,20 @@ func (s *sessions) List(ctx context.Context, account string, limit int) ([]sessi
 	return s.read(ctx, `WHERE account = $1 ORDER BY created DESC, id LIMIT $2`, account, most)
 }
 
+// Beyond implements session.Store.
+func (s *sessions) Beyond(ctx context.Context, account string, most int, now time.Time) ([]session.Digest, error) {
+	if !storable(account) {
+		return nil, nil
+	}
+	found, err := s.read(ctx, `WHERE account = $1 AND parent = '' AND expires > $2
+		ORDER BY created DESC, id LIMIT $3 OFFSET $4`, account, micros(now), int64(math.MaxInt32), most)
+	ids := make([]session.Digest, len(found))
+	for i := range found {
+		ids[i] = found[i].ID
+	}
+	return ids, err
+}
+
 func (s *sessions) read(ctx context.Context, where string, args ...any) ([]session.Record, error) {
 	var found []session.Record
 	err := s.db.query(ctx, func(rows *stdsql.Rows) error {
@@ -120,17 +143,20 @@ func (s *sessions) read(ctx context.Context, where string, args ...any) ([]sessi
 }
 
 func scanSession(rows *stdsql.Rows) (r session.Record, err error) {
-	var id, key, public string
+	var id, key, public, parent string
 	var server, readOnly, created, seen, ends, idle int64
 	err = rows.Scan(&id, &key, &public, &r.Account, &server, &readOnly, &created, &seen, &ends, &idle,
-		&r.Peer, &r.Agent, &r.Endpoint)
+		&r.Peer, &r.Agent, &r.Endpoint, &parent, &r.Scope)
 	if err != nil {
 		return r, err
 	}
 	r.Server, r.ReadOnly = server != 0, readOnly != 0
 	r.Created, r.Seen, r.End = fromMicros(created), fromMicros(seen), fromMicros(ends)
 	r.Idle = time.Duration(idle) * time.Microsecond
-	return r, errors.Join(unhex(r.ID[:], id), unhex(r.Key[:], key), unhex(r.Public[:], public))
+	if parent != "" {
+		err = unhex(r.Parent[:], parent)
+	}
+	return r, errors.Join(err, unhex(r.ID[:], id), unhex(r.Key[:], key), unhex(r.Public[:], public))
 }
 
 // Touch implements session.Store. It changes rows that are there and no others.

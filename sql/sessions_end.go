@@ -73,6 +73,11 @@ func (s *sessions) DeleteAccount(ctx context.Context, account string, keep sessi
 // would be announced while it lives.
 func (s *sessions) Replace(ctx context.Context, old session.Digest, record session.Record) error {
 	return collision(s.db.write(ctx, func(t *tx) error {
+		// Children go over before their parent ends, or they would end with it.
+		_, err := t.exec(`UPDATE sessions SET parent = $2 WHERE parent = $1`, hexDigest(old), hexDigest(record.ID))
+		if err != nil {
+			return err
+		}
 		gone, err := t.endSessions(`id = $1`, hexDigest(old))
 		if err != nil {
 			return err
@@ -98,8 +103,26 @@ func (t *tx) endAccountSessions(account string, keep session.Digest) ([]session.
 	return t.endSessions(`account = $1 AND id <> $2`, account, hexDigest(keep))
 }
 
-// endSessions removes sessions and returns their ids, for announce.
-func (t *tx) endSessions(where string, args ...any) (gone []session.Digest, err error) {
+// endSessions removes sessions with their children and returns the ids of all, for
+// announce. A child has no children.
+func (t *tx) endSessions(where string, args ...any) ([]session.Digest, error) {
+	gone, err := t.removeSessions(where, args...)
+	if err != nil {
+		return nil, err
+	}
+	all := gone
+	for chunk := range slices.Chunk(gone, rowsPerStatement) {
+		in, args := list(0, chunk, hexDigest)
+		children, err := t.removeSessions(`parent IN `+in, args...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, children...)
+	}
+	return all, nil
+}
+
+func (t *tx) removeSessions(where string, args ...any) (gone []session.Digest, err error) {
 	err = t.query(func(rows *stdsql.Rows) error {
 		var text string
 		var id session.Digest

@@ -7,6 +7,7 @@ import (
 
 	"countersign/methods"
 	"countersign/session"
+	"countersign/session/audit"
 )
 
 // text is a user name or password. A digits-only one may come as an integer, because
@@ -38,18 +39,34 @@ func (m *module) login(ctx context.Context, c *methods.Call, cred session.Creden
 	}
 	cred.Peer = c.Client.Peer
 	terms := m.cfg.Terms[c.Client.Dialect]
-	terms.Agent, terms.Endpoint = c.Client.UserAgent, c.Client.Endpoint
+	terms.Origin = origin(c)
 	grant, err := m.cfg.Sessions.Login(ctx, cred, terms)
 	if err != nil {
 		return session.Grant{}, loginError(err)
 	}
 	if c.Session.ID != (methods.PublicID{}) {
-		err := m.cfg.Sessions.Revoke(ctx, session.PublicID(c.Session.ID))
+		err := m.cfg.Sessions.Revoke(ctx, session.PublicID(c.Session.ID), by(c))
 		if err != nil && !errors.Is(err, session.ErrNotFound) {
 			return session.Grant{}, sessionError(err)
 		}
 	}
 	return grant, nil
+}
+
+// origin says how the call came in.
+func origin(c *methods.Call) session.Origin {
+	return session.Origin{
+		Agent: c.Client.UserAgent, Endpoint: c.Client.Endpoint, Dialect: c.Client.Dialect, Request: c.Client.Request,
+	}
+}
+
+// by names the caller to the audit.
+func by(c *methods.Call) session.By {
+	b := session.By{Peer: c.Client.Peer, Origin: origin(c)}
+	if c.Caller != nil {
+		b.Actor = audit.Known(c.Caller.Name)
+	}
+	return b
 }
 
 func loginError(err error) error {

@@ -109,11 +109,11 @@ func (m *module) phpgwCredentials(ctx context.Context, c *methods.Call, in phpgw
 
 // logoutPHPGW says GOODBYE also to sessions that are unknown or ended; OOPS only where
 // the original said it (phpgroupware contract §2.2).
-func (m *module) logoutPHPGW(ctx context.Context, _ *methods.Call, in logoutIn) (methods.Value, error) {
+func (m *module) logoutPHPGW(ctx context.Context, c *methods.Call, in logoutIn) (methods.Value, error) {
 	if in.Session.SessionID == "" && in.Session.Key != "" {
 		return oops, nil
 	}
-	if _, err := m.endPair(ctx, in.Session); err != nil {
+	if _, err := m.endPair(ctx, c, in.Session); err != nil {
 		return methods.Value{}, err
 	}
 	return goodbye, nil

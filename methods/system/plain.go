@@ -82,8 +82,8 @@ type logoutIn struct {
 	Session pairIn `rpc:"session" help:"sessionid and kp3"`
 }
 
-func (m *module) logoutStruct(ctx context.Context, _ *methods.Call, in logoutIn) (bool, error) {
-	ended, err := m.endPair(ctx, in.Session)
+func (m *module) logoutStruct(ctx context.Context, c *methods.Call, in logoutIn) (bool, error) {
+	ended, err := m.endPair(ctx, c, in.Session)
 	if err == nil && !ended {
 		err = methods.Errorf(methods.KindLoginRequired, "no such session")
 	}
@@ -91,12 +91,12 @@ func (m *module) logoutStruct(ctx context.Context, _ *methods.Call, in logoutIn)
 }
 
 // endPair ends the session that a pair proves; false if there is none.
-func (m *module) endPair(ctx context.Context, in pairIn) (bool, error) {
+func (m *module) endPair(ctx context.Context, c *methods.Call, in pairIn) (bool, error) {
 	pair, ok := session.ParsePair(in.SessionID + ":" + in.Key)
 	if !ok {
 		return false, nil
 	}
-	ended, err := m.cfg.Sessions.Logout(ctx, pair)
+	ended, err := m.cfg.Sessions.Logout(ctx, pair, by(c))
 	if err != nil {
 		return false, sessionError(err)
 	}
@@ -107,14 +107,14 @@ func (m *module) logoutOwn(ctx context.Context, c *methods.Call, _ struct{}) (bo
 	if c.Caller == nil {
 		return false, methods.ErrLoginRequired()
 	}
-	if err := m.cfg.Sessions.Revoke(ctx, session.PublicID(c.Session.ID)); err != nil {
+	if err := m.cfg.Sessions.Revoke(ctx, session.PublicID(c.Session.ID), by(c)); err != nil {
 		return false, sessionError(err)
 	}
 	return true, nil
 }
 
 func (m *module) logoutAll(ctx context.Context, c *methods.Call, _ struct{}) (int, error) {
-	n, err := m.cfg.Sessions.RevokeAccount(ctx, c.Caller.ID, nil)
+	n, err := m.cfg.Sessions.RevokeAccount(ctx, c.Caller.ID, nil, by(c))
 	if err != nil {
 		return 0, sessionError(err)
 	}

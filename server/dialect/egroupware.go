@@ -15,7 +15,7 @@ func EGroupware() *Dialect {
 	d := phpgw("egroupware")
 	d.Challenge = `Basic realm="eGroupWare xmlrpc"`
 	d.Refuse = func(e *methods.Error) (wire.Outcome, bool) {
-		if e.Kind == methods.KindLoginRequired {
+		if refused(e) {
 			return wire.Outcome{Value: unauthorized, Status: http.StatusUnauthorized}, true
 		}
 		return wire.Outcome{}, false

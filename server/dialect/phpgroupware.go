@@ -42,12 +42,18 @@ func PHPGroupWare() *Dialect {
 	d := phpgw("phpgroupware")
 	d.Present = flatten
 	d.Refuse = func(e *methods.Error) (wire.Outcome, bool) {
-		if e.Kind == methods.KindLoginRequired {
+		if refused(e) {
 			return wire.Outcome{Value: unauthorized}, true
 		}
 		return wire.Outcome{}, false
 	}
 	return d
+}
+
+// refused tells the errors that these clients know as "unauthorised": too many attempts
+// are one, since the word for them is newer than the clients.
+func refused(e *methods.Error) bool {
+	return e.Kind == methods.KindLoginRequired || e.Kind == methods.KindThrottled
 }
 
 var unauthorized = methods.String("UNAUTHORIZED")

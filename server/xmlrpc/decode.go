@@ -39,7 +39,7 @@ func parse(tape *xmltext.Tape, req *wire.Request) (call, error) {
 	if !is(name, "methodName") || name.HasElements() {
 		return call{}, notCall("methodCall does not begin with a methodName of text")
 	}
-	c.method = strings.Trim(name.Text(), " \t\n")
+	c.method = trim(name.Text(), " \t\n")
 	c.params = name.NextElement()
 	switch {
 	case c.params.Exists() && !is(c.params, "params"):
@@ -99,30 +99,18 @@ func (d *decoder) value(n xmltext.Node) (methods.Value, error) {
 	if !n.TextOnlyBlank() {
 		return methods.Value{}, notCall("text beside the type of a value")
 	}
-	switch name := typ.Name(); {
-	case name == "string":
-		if typ.HasElements() {
-			return methods.Value{}, notCall("an element inside a string")
-		}
+	switch {
+	case typ.Name() == "string" && !typ.HasElements():
 		return methods.String(typ.Text()), nil
-	case name == "struct", name == "array":
-		return d.container(typ, name == "array")
+	case is(typ, "struct"):
+		return d.container(typ, false)
+	case is(typ, "array"):
+		return d.container(typ, true)
 	case typ.HasElements():
-		return d.otherCase(typ)
+		return methods.Value{}, notCall("an element inside a simple value, or an unknown type")
 	default:
 		return scalar(typ)
 	}
-}
-
-// otherCase reads the containers of clients that write tags in another letter case.
-func (d *decoder) otherCase(typ xmltext.Node) (methods.Value, error) {
-	switch strings.ToLower(typ.Name()) {
-	case "struct":
-		return d.container(typ, false)
-	case "array":
-		return d.container(typ, true)
-	}
-	return methods.Value{}, notCall("an element inside a simple value, or an unknown type")
 }
 
 func (d *decoder) container(typ xmltext.Node, array bool) (methods.Value, error) {

@@ -27,7 +27,11 @@ func scalar(typ xmltext.Node) (methods.Value, error) {
 	case "base64":
 		return binary(text)
 	}
-	switch strings.ToLower(typ.Name()) {
+	name := strings.ToLower(typ.Name())
+	if len(name) != len(typ.Name()) {
+		name = "" // a letter outside ASCII whose small form is one of ASCII's
+	}
+	switch name {
 	case "int", "i4":
 		return integer(text, 32)
 	case "i1":
@@ -47,22 +51,26 @@ func scalar(typ xmltext.Node) (methods.Value, error) {
 	case "string":
 		return methods.String(text), nil
 	case "nil", "ex:nil":
-		if strings.Trim(text, blanks) != "" {
+		if trim(text, blanks) != "" {
 			return methods.Value{}, notCall("text inside nil")
 		}
 		return methods.Nil(), nil
-	case "struct":
-		return methods.Struct(), nil
-	case "array":
-		return methods.Array(), nil
 	}
 	return methods.Value{}, notCall("a value of an unknown type")
 }
 
 const blanks = " \t\n\r"
 
+// trim is strings.Trim for a cutset of blanks, quick where there are none at the ends.
+func trim(s, cutset string) string {
+	if s != "" && s[0] > ' ' && s[len(s)-1] > ' ' {
+		return s
+	}
+	return strings.Trim(s, cutset)
+}
+
 func integer(text string, bits int) (methods.Value, error) {
-	n, err := strconv.ParseInt(strings.TrimPrefix(strings.Trim(text, blanks), "+"), 10, bits)
+	n, err := strconv.ParseInt(trim(text, blanks), 10, bits)
 	switch {
 	case errors.Is(err, strconv.ErrRange):
 		return methods.Value{}, notCall("an integer outside the range of its type")
@@ -75,10 +83,10 @@ func integer(text string, bits int) (methods.Value, error) {
 }
 
 func boolean(text string) (methods.Value, error) {
-	switch text = strings.Trim(text, blanks); {
-	case text == "1", strings.EqualFold(text, "true"):
+	switch text = trim(text, blanks); {
+	case text == "1", len(text) == 4 && strings.EqualFold(text, "true"):
 		return methods.Bool(true), nil
-	case text == "0", strings.EqualFold(text, "false"):
+	case text == "0", len(text) == 5 && strings.EqualFold(text, "false"):
 		return methods.Bool(false), nil
 	}
 	return methods.Value{}, notCall("a boolean that is neither 0 nor 1")
@@ -87,7 +95,7 @@ func boolean(text string) (methods.Value, error) {
 // double reads decimal numbers with an optional exponent; the hexadecimal forms,
 // underscores, infinities and NaN that strconv knows are no XML-RPC.
 func double(text string) (methods.Value, error) {
-	text = strings.Trim(text, blanks)
+	text = trim(text, blanks)
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) || strings.Trim(text, "0123456789+-.eE") != "" {
 		return methods.Value{}, notCall("a double that is not a decimal number")
@@ -116,7 +124,7 @@ func binary(text string) (methods.Value, error) {
 // dateTime reads YYYYMMDDThh:mm:ss and YYYY-MM-DDThh:mm:ss, either with a fraction
 // and with Z, ±hh:mm or ±hhmm; an empty element is "no date".
 func dateTime(text string) (methods.Value, error) {
-	text = strings.Trim(text, blanks)
+	text = trim(text, blanks)
 	if text == "" {
 		return methods.EmptyDate(), nil
 	}
@@ -145,6 +153,8 @@ func dateTime(text string) (methods.Value, error) {
 		layout += "-07:00"
 	case len(rest) == 5:
 		layout += "-0700"
+	default:
+		return methods.Value{}, errDate
 	}
 	t, err := time.Parse(layout, text)
 	if err != nil {

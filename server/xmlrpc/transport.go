@@ -32,22 +32,31 @@ func (Transport) Reads(mediaType string) bool {
 	return strings.HasSuffix(mediaType, "+xml")
 }
 
-// tapes are reused: scanning allocates nothing in steady state.
-var tapes = sync.Pool{New: func() any { return new(xmltext.Tape) }}
+// reading is what it takes to read a request.
+type reading struct {
+	tape xmltext.Tape
+	call call
+}
+
+// readings are reused: reading allocates nothing but the arguments in steady state.
+var readings = sync.Pool{New: func() any { return new(reading) }}
+
+func (r *reading) release() {
+	r.tape.Reset()
+	r.call = call{}
+	readings.Put(r)
+}
 
 // Answer implements wire.Transport.
 func (Transport) Answer(ctx context.Context, req *wire.Request, core wire.Core, dst []byte) wire.Reply {
-	tape := tapes.Get().(*xmltext.Tape)
-	defer func() {
-		tape.Reset()
-		tapes.Put(tape)
-	}()
-	call, err := parse(tape, req)
+	r := readings.Get().(*reading)
+	defer r.release()
 	var out wire.Outcome
-	if err != nil {
+	var err error
+	if r.call, err = parse(&r.tape, req); err != nil {
 		out = core.Fail(err)
 	} else {
-		out = core.Call(ctx, call.method, &call)
+		out = core.Call(ctx, r.call.method, &r.call)
 	}
 	reply, ok := encode(out, req.Style, dst)
 	if !ok {

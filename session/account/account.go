@@ -50,6 +50,8 @@ type Account struct {
 	Roles []string
 	// Grants are the permissions held directly or through roles, sorted, each once.
 	Grants []string
+	// Held tells where each of them comes from, sorted by permission and role.
+	Held []Held
 	// Created and Changed are UTC.
 	Created, Changed time.Time
 }
@@ -60,6 +62,27 @@ func (a *Account) Owner() int64 {
 		return a.ActsFor
 	}
 	return a.Number
+}
+
+// Held is a permission with the role that gives it, "" for one that was granted to the
+// account itself.
+type Held struct{ Permission, Role string }
+
+// GivenBy tells which role gives the account a permission; "" if it was granted
+// directly, or is not held.
+func (a *Account) GivenBy(permission string) (role string) {
+	for _, h := range a.Held {
+		if !NewGrants([]string{h.Permission}).Allows(permission) {
+			continue
+		}
+		if h.Role == "" {
+			return ""
+		}
+		if role == "" {
+			role = h.Role
+		}
+	}
+	return role
 }
 
 // Errors of a Store.

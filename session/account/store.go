@@ -9,7 +9,9 @@ import (
 // returns, is announced to the other processes on the same database (session.Feed),
 // and, where it says so, ends the account's sessions in the same transaction.
 type Store interface {
-	// Add stores a new account. A zero Number gets the next free one, from 1000; a
+	// Add stores a new account. An empty ID and missing dates are filled in; Grants are
+	// stored as granted directly; Held is not looked at. Names are unique for their kind.
+	// A zero Number gets the next free one, from 1000; a
 	// given one must be free. Roles must exist. It returns the account as stored.
 	// Errors: ErrExists, ErrNotFound (role).
 	Add(ctx context.Context, a Account) (Account, error)

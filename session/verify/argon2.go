@@ -94,8 +94,8 @@ func outcome(answer []byte) ([]byte, error) {
 // are drawn from rand.
 func Argon2(rand io.Reader) Handlers {
 	return Handlers{
-		kindVerify: verifyArgon2,
-		kindHash:   func(payload []byte) ([]byte, error) { return hashArgon2(rand, payload) },
+		kindVerify: func(payload []byte, _ Ask) ([]byte, error) { return verifyArgon2(payload) },
+		kindHash:   func(payload []byte, _ Ask) ([]byte, error) { return hashArgon2(rand, payload) },
 	}
 }
 

@@ -22,9 +22,14 @@ func TestCloseOfUnusedPool(t *testing.T) {
 
 func TestCloseLetsJobsEnd(t *testing.T) {
 	p := newPool(t, Config{Limits: Limits{Workers: 2, QueueWait: time.Minute}})
-	idle, busy := workerPID(t, p), 0
+	running := func(n int) {
+		eventually(t, "what has ended is no longer counted", func() bool { return p.Stats().Running == n })
+	}
+	idle := workerPID(t, p)
+	running(0)
 	release, first := waitJob(t, p, t.Context())
-	busy = workerPID(t, p)
+	busy := workerPID(t, p)
+	running(1)
 	release2, second := waitJob(t, p, t.Context())
 	queued := make(chan error, 1)
 	go func() {

@@ -11,9 +11,14 @@
 // handlers that its main function passes to WorkerMain; Argon2 returns those of this
 // package, and another package adds its own by adding to the map. A job has the
 // worker to itself until it is answered or until the deadline, when the worker
-// is killed and replaced. A caller whose context ends gets its error at once, but
+// is killed and replaced, and with it everything that its handler has started. A caller whose context ends gets its error at once, but
 // the worker stays taken: hanging up must not buy a client more hashing than
 // waiting would (AUT-8).
+//
+// A handler may ask back before it answers, for the second prompt of a login for
+// instance. The worker stays taken meanwhile, for a limited time; and fewer such
+// conversations may be open than there are workers, so that they cannot keep out the
+// jobs that ask nothing.
 //
 // Workers end when their socket ends. The kernel closes the server's end however the
 // server dies, and a worker reads its socket also while it hashes, so none outlives

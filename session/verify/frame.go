@@ -14,11 +14,11 @@ import (
 //	     1      1  type
 //	     2      2  length of the kind; 0 but in a job
 //	     4      4  length of the payload
-//	     8      8  number of the job; answer and failure repeat it
+//	     8      8  number of the job; every frame about it repeats it
 //	    16         kind, payload
 //
-// A conversation within one job would be two more types that carry its number. The
-// version keeps a server from talking to a worker of a newer binary that an upgrade
+// Between a job and its answer there may be questions, each followed by one reply or
+// one silence. The version keeps a server from talking to a worker of a newer binary that an upgrade
 // has put in its place.
 type frame struct {
 	typ     frameType
@@ -35,10 +35,13 @@ const (
 	frameUnknown  frameType = 'U' // worker to server: no handler for the kind
 	frameFailed   frameType = 'F' // worker to server: the handler returned an error
 	framePanicked frameType = 'P' // worker to server: the handler panicked, replace me
+	frameQuestion frameType = 'Q' // worker to server: the handler asks, and waits
+	frameReply    frameType = 'R' // server to worker: payload is the reply
+	frameSilence  frameType = 'S' // server to worker: nobody replies to the question
 )
 
 const (
-	frameVersion = 1
+	frameVersion = 2
 	headerLen    = 16
 )
 

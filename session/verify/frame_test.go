@@ -43,7 +43,7 @@ func TestReadFrameRefuses(t *testing.T) {
 		"half a header":    {sound[:8], io.ErrUnexpectedEOF},
 		"header alone":     {sound[:headerLen], io.ErrUnexpectedEOF},
 		"all but one byte": {sound[:len(sound)-1], io.ErrUnexpectedEOF},
-		"other version":    {"\x02" + sound[1:], errFrame},
+		"other version":    {"\x01" + sound[1:], errFrame},
 		"long kind":        {sound[:2] + "\x00\x41" + sound[4:], errFrame},
 		"long payload":     {sound[:4] + "\xff\xff\xff\xff" + sound[8:], errFrame},
 	} {
@@ -84,7 +84,7 @@ func FuzzHandlers(f *testing.F) {
 	h := Argon2(bytes.NewReader(nil)) // no salt can be drawn, so nothing is hashed
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		for _, kind := range []string{kindVerify, kindHash} {
-			answer, err := h.do(Job{Kind: kind, Payload: bytes.Clone(payload)})
+			answer, err := h.do(Job{Kind: kind, Payload: bytes.Clone(payload)}, nil)
 			var panicked *panicError
 			if errors.As(err, &panicked) {
 				t.Fatal(err)
@@ -120,7 +120,7 @@ func TestServeEndsAtHangUpDuringAJob(t *testing.T) {
 	started, release, left := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	done := make(chan error, 1)
 	go func() {
-		done <- Serve(theirs, Handlers{"block": func([]byte) ([]byte, error) {
+		done <- Serve(theirs, Handlers{"block": func([]byte, Ask) ([]byte, error) {
 			defer close(left)
 			close(started)
 			<-release

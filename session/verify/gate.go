@@ -12,6 +12,11 @@ type Limits struct {
 	Workers   int           // jobs at one time; 0 is the number of CPUs
 	Queue     int           // jobs that may wait for a worker; 0 is 64
 	QueueWait time.Duration // longest wait; 0 is 2 s
+
+	// Conversations is how many jobs may wait for replies at one time; 0 is half of
+	// Workers. It is kept below Workers, so that jobs that ask nothing find one free.
+	Conversations int
+	ReplyWait     time.Duration // longest wait for one reply; 0 is 60 s
 }
 
 func (l Limits) withDefaults() Limits {
@@ -24,6 +29,13 @@ func (l Limits) withDefaults() Limits {
 	if l.QueueWait <= 0 {
 		l.QueueWait = 2 * time.Second
 	}
+	if l.Conversations <= 0 {
+		l.Conversations = l.Workers / 2
+	}
+	l.Conversations = min(l.Conversations, l.Workers-1)
+	if l.ReplyWait <= 0 {
+		l.ReplyWait = time.Minute
+	}
 	return l
 }
 
@@ -31,13 +43,17 @@ func (l Limits) withDefaults() Limits {
 type gate struct {
 	limits  Limits
 	permits chan struct{} // an element is a permit that is out
+	talks   chan struct{} // an element is a conversation that is open
 	waiting atomic.Int64
 	closed  chan struct{}
 }
 
 func newGate(l Limits) *gate {
 	l = l.withDefaults()
-	return &gate{limits: l, permits: make(chan struct{}, l.Workers), closed: make(chan struct{})}
+	return &gate{
+		limits: l, closed: make(chan struct{}),
+		permits: make(chan struct{}, l.Workers), talks: make(chan struct{}, l.Conversations),
+	}
 }
 
 // enter takes a permit, which leave gives back. Errors: ErrBusy, ErrClosed, ctx.Err().

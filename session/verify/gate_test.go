@@ -12,8 +12,8 @@ import (
 func blocking() (Handlers, chan struct{}) {
 	release := make(chan struct{})
 	return Handlers{
-		"block": func([]byte) ([]byte, error) { <-release; return nil, nil },
-		"panic": func(p []byte) ([]byte, error) { panic(string(p)) },
+		"block": func([]byte, Ask) ([]byte, error) { <-release; return nil, nil },
+		"panic": func(p []byte, _ Ask) ([]byte, error) { panic(string(p)) },
 	}, release
 }
 
@@ -46,7 +46,7 @@ func TestQueueIsInOrderAndBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var order []string
 		step := make(chan struct{})
-		p := NewInProcess(Limits{Workers: 1, Queue: 3}, Handlers{"note": func(b []byte) ([]byte, error) {
+		p := NewInProcess(Limits{Workers: 1, Queue: 3}, Handlers{"note": func(b []byte, _ Ask) ([]byte, error) {
 			<-step
 			order = append(order, string(b))
 			return nil, nil

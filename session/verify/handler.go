@@ -7,8 +7,15 @@ import (
 
 // Handler does one job inside the worker. The payload is cleared when it returns, so
 // it must keep no part of it. An outcome the caller can act on, such as a wrong
-// password, is an answer; an error is for the log and must hold no secret.
-type Handler func(payload []byte) (answer []byte, err error)
+// password, is an answer; an error is for the log and must hold no secret. With ask it
+// may ask the caller something before it answers.
+type Handler func(payload []byte, ask Ask) (answer []byte, err error)
+
+// Ask puts a question to the caller and waits for the reply, which the handler clears
+// when it has read it. An error means that nobody will reply, to no further question
+// either: the job was not started with Converse, the caller has left, or the server
+// has no place for one more conversation. The handler then comes to its end.
+type Ask func(question []byte) (reply []byte, err error)
 
 // Handlers are the kinds of job that a worker can do.
 type Handlers map[string]Handler
@@ -26,7 +33,7 @@ func (e *panicError) Error() string {
 }
 
 // do runs the handler of job and clears the payload.
-func (h Handlers) do(job Job) (answer []byte, err error) {
+func (h Handlers) do(job Job, ask Ask) (answer []byte, err error) {
 	defer clear(job.Payload)
 	handler, ok := h[job.Kind]
 	if !ok {
@@ -37,7 +44,12 @@ func (h Handlers) do(job Job) (answer []byte, err error) {
 			err = &panicError{kind: job.Kind, value: fmt.Sprintf("%T", v), stack: debug.Stack()}
 		}
 	}()
-	answer, err = handler(job.Payload)
+	answer, err = handler(job.Payload, func(question []byte) ([]byte, error) {
+		if len(question) > MaxPayload {
+			return nil, fmt.Errorf("question of %q has %d bytes", job.Kind, len(question))
+		}
+		return ask(question)
+	})
 	if err == nil && len(answer) > MaxPayload {
 		return nil, fmt.Errorf("answer of %q has %d bytes", job.Kind, len(answer))
 	}

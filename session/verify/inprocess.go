@@ -24,13 +24,22 @@ func NewInProcess(limits Limits, handlers Handlers) *InProcess {
 
 // Run implements Runner.
 func (p *InProcess) Run(ctx context.Context, job Job) ([]byte, error) {
-	return runDetached(ctx, p.gate, job, func(job Job, reply chan<- result) {
-		answer, err := p.handlers.do(job)
-		if err != nil && !errors.Is(err, ErrJob) {
-			err = fmt.Errorf("%w: %w", errHandler, err)
-		}
-		reply <- result{answer, err}
-	})
+	turn, err := newTalk(p.gate, false).start(ctx, job, p.work)
+	return turn.Answer, err
+}
+
+// Converse implements Talker. A reply that comes too late ends the handler's wait
+// with an error, because a goroutine cannot be killed.
+func (p *InProcess) Converse(ctx context.Context, job Job) (Turn, error) {
+	return newTalk(p.gate, true).start(ctx, job, p.work)
+}
+
+func (p *InProcess) work(job Job, t *talk) {
+	answer, err := p.handlers.do(job, func(question []byte) ([]byte, error) { return t.ask(question, nil) })
+	if err != nil && !errors.Is(err, ErrJob) {
+		err = fmt.Errorf("%w: %w", errHandler, err)
+	}
+	t.finish(answer, err)
 }
 
 // Close refuses further jobs and waits for those that run, or for ctx.
@@ -45,34 +54,4 @@ func (p *InProcess) Close(ctx context.Context) error {
 		}
 	})
 	return err
-}
-
-type result struct {
-	answer []byte
-	err    error
-}
-
-// runDetached gives job a permit and a goroutine of its own, which work keeps until
-// it returns, and waits for the reply or for ctx. Work must send one reply and
-// may go on afterwards.
-func runDetached(ctx context.Context, g *gate, job Job, work func(Job, chan<- result)) ([]byte, error) {
-	if err := job.check(); err != nil {
-		clear(job.Payload)
-		return nil, err
-	}
-	if err := g.enter(ctx); err != nil {
-		clear(job.Payload)
-		return nil, err
-	}
-	reply := make(chan result, 1)
-	go func() {
-		defer g.leave()
-		work(job, reply)
-	}()
-	select {
-	case r := <-reply:
-		return r.answer, r.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 }

@@ -22,8 +22,8 @@ type Runner interface {
 	// Run does job and returns the handler's answer. It owns job.Payload from
 	// then on and clears it, whatever it returns.
 	//
-	// Errors: ErrBusy when no worker came free, ErrUnavailable (ErrDeadline among
-	// them) when a worker was there and gave no answer, ErrClosed after Close,
+	// Errors: ErrBusy when no worker came free, ErrUnavailable (ErrDeadline and
+	// ErrTripped among them) when no worker gave an answer, ErrClosed after Close,
 	// ErrJob for a job no worker would accept, and ctx.Err() when ctx ends first.
 	Run(ctx context.Context, job Job) (answer []byte, err error)
 }
@@ -41,6 +41,10 @@ var (
 	// ErrDeadline is the ErrUnavailable of a worker that was killed because it
 	// took too long.
 	ErrDeadline = fmt.Errorf("%w: no answer before the deadline", ErrUnavailable)
+
+	// ErrTripped is the ErrUnavailable of a pool that tries nothing for a while,
+	// because too many jobs in a row came to ErrDeadline.
+	ErrTripped = fmt.Errorf("%w: too many deadlines were missed", ErrUnavailable)
 
 	// ErrClosed says that the Runner has been closed.
 	ErrClosed = errors.New("verify: closed")

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -39,7 +40,10 @@ func WorkerMain(handlers Handlers) int {
 			fmt.Fprintln(os.Stderr, err)
 		}
 	}
-	if err := Serve(os.NewFile(workerFD, "server"), handlers, io.Writer(os.Stderr)); err != nil {
+	err := Serve(os.NewFile(workerFD, "server"), handlers, io.Writer(os.Stderr))
+	// What a handler started is of no use to anybody, least of all when the server has
+	// died and nobody will kill this process's group.
+	if err := errors.Join(err, killBelow()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

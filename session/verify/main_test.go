@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"strconv"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -57,13 +58,16 @@ const (
 	kindHuge  = "test.huge"  // an answer that is too long
 	kindSpawn = "test.spawn" // a process that outlives the job; answers its id
 	kindEnv   = "test.env"
+	kindTalk  = "test.talk"  // asks as often as the payload says, answers the replies
+	kindFlee  = "test.flee"  // a process in a session of its own; answers its id
+	kindStuck = "test.stuck" // asks once, then hangs whatever the reply
 )
 
 func testHandlers() Handlers {
 	h := Argon2(rand.Reader)
-	h[kindEcho] = func(p []byte) ([]byte, error) { return bytes.Clone(p), nil }
-	h[kindPID] = func([]byte) ([]byte, error) { return []byte(strconv.Itoa(os.Getpid())), nil }
-	h[kindWait] = func(p []byte) ([]byte, error) {
+	h[kindEcho] = func(p []byte, _ Ask) ([]byte, error) { return bytes.Clone(p), nil }
+	h[kindPID] = func([]byte, Ask) ([]byte, error) { return []byte(strconv.Itoa(os.Getpid())), nil }
+	h[kindWait] = func(p []byte, _ Ask) ([]byte, error) {
 		for {
 			if _, err := os.Stat(string(p)); err == nil {
 				return []byte("seen"), nil
@@ -71,24 +75,61 @@ func testHandlers() Handlers {
 			time.Sleep(time.Millisecond)
 		}
 	}
-	h[kindHang] = func([]byte) ([]byte, error) { select {} }
-	h[kindPanic] = func(p []byte) ([]byte, error) { panic(string(p)) }
-	h[kindFail] = func([]byte) ([]byte, error) { return nil, errors.New("the disk is full") }
-	h[kindExit] = func([]byte) ([]byte, error) { os.Exit(7); return nil, nil }
-	h[kindHuge] = func([]byte) ([]byte, error) { return make([]byte, MaxPayload+1), nil }
-	h[kindSpawn] = func([]byte) ([]byte, error) {
+	h[kindHang] = func([]byte, Ask) ([]byte, error) { select {} }
+	h[kindPanic] = func(p []byte, _ Ask) ([]byte, error) { panic(string(p)) }
+	h[kindFail] = func([]byte, Ask) ([]byte, error) { return nil, errors.New("the disk is full") }
+	h[kindExit] = func([]byte, Ask) ([]byte, error) { os.Exit(7); return nil, nil }
+	h[kindHuge] = func([]byte, Ask) ([]byte, error) { return make([]byte, MaxPayload+1), nil }
+	h[kindSpawn] = func([]byte, Ask) ([]byte, error) {
 		cmd := exec.Command(os.Args[0], argSleeper)
 		if err := cmd.Start(); err != nil {
 			return nil, err
 		}
 		return []byte(strconv.Itoa(cmd.Process.Pid)), nil
 	}
-	h[kindEnv] = func([]byte) ([]byte, error) { return fmt.Append(nil, os.Environ()), nil }
+	h[kindTalk] = talkative
+	h[kindStuck] = func(_ []byte, ask Ask) ([]byte, error) {
+		if _, err := ask([]byte("well?")); err != nil {
+			return nil, err
+		}
+		select {}
+	}
+	h[kindFlee] = func([]byte, Ask) ([]byte, error) {
+		cmd := exec.Command(os.Args[0], argSleeper)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		if err := cmd.Start(); err != nil {
+			return nil, err
+		}
+		return []byte(strconv.Itoa(cmd.Process.Pid)), nil
+	}
+	h[kindEnv] = func([]byte, Ask) ([]byte, error) { return fmt.Append(nil, os.Environ()), nil }
 	return h
 }
 
-// serverMain is a server with one worker that is computing and one that is idle. It
-// prints their process ids and waits to be killed.
+// talkative asks "0", "1" and so on, and answers what was replied, or "no reply" at the
+// first question without one.
+func talkative(payload []byte, ask Ask) ([]byte, error) {
+	n, err := strconv.Atoi(string(payload))
+	if err != nil {
+		return nil, err
+	}
+	var all []byte
+	for i := range n {
+		reply, err := ask([]byte(strconv.Itoa(i)))
+		if err != nil {
+			if _, err := ask([]byte("again")); err == nil {
+				return nil, errors.New("a reply after silence")
+			}
+			return append(all, "no reply"...), nil
+		}
+		all = append(all, reply...)
+	}
+	return all, nil
+}
+
+// serverMain is a server with one worker that is computing, has started a process in
+// a session of its own, and one that is idle. It prints the process ids of the three
+// and waits to be killed.
 func serverMain() int {
 	p, err := NewPool(Config{Command: []string{os.Args[0], argWorker}, Limits: Limits{Workers: 2}, Deadline: time.Hour})
 	if err != nil {
@@ -100,6 +141,14 @@ func serverMain() int {
 		fmt.Println(err)
 		return 1
 	}
+	fled, err := p.Run(context.Background(), Job{Kind: kindFlee})
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	for p.Stats().Running != 0 {
+		time.Sleep(time.Millisecond)
+	}
 	go p.Run(context.Background(), Job{Kind: kindHang})
 	for p.Stats().Running == 0 {
 		time.Sleep(time.Millisecond)
@@ -109,7 +158,7 @@ func serverMain() int {
 		fmt.Println(err)
 		return 1
 	}
-	fmt.Printf("%s %s\n", busy, idle)
+	fmt.Printf("%s %s %s\n", busy, idle, fled)
 	select {}
 }
 

@@ -20,16 +20,26 @@ type Config struct {
 	// it may hold the database password.
 	Env []string
 
-	Deadline time.Duration // longest job, starting the worker included; 0 is 10 s
-	MaxUses  int           // jobs before a worker is replaced; 0 is 1000
-	Logger   *slog.Logger  // nil is silent
+	// Deadline is for a job, starting the worker included, and in a conversation for
+	// each step between two questions; 0 is 10 s.
+	Deadline time.Duration
+	MaxUses  int // jobs before a worker is replaced; 0 is 1000
+
+	// TripAfter is how many jobs in a row may run out of time before the pool refuses
+	// jobs with ErrTripped, for TripPause (0 is 30 s); 0 is never.
+	TripAfter int
+	TripPause time.Duration
+
+	Now    func() time.Time // for TripPause; nil is time.Now
+	Logger *slog.Logger     // nil is silent
 }
 
 // Pool is a Runner over worker processes. There are never more than
 // Limits.Workers of them; each is started when a job needs it.
 type Pool struct {
-	cfg  Config
-	gate *gate
+	cfg     Config
+	gate    *gate
+	breaker *breaker
 
 	mu      sync.Mutex
 	idle    []*worker // the last one used is taken first, so that few are started
@@ -45,8 +55,10 @@ type Stats struct {
 	Processes int    // workers that have been started and have not ended
 	Running   int    // jobs that hold a worker
 	Waiting   int    // jobs in the queue
+	Talking   int    // conversations that are open
 	Started   uint64 // workers started so far
 	Lost      uint64 // workers that died at work, or were killed for lateness
+	Tripped   bool   // jobs are refused because too many in a row ran out of time
 }
 
 // NewPool returns a Pool without workers yet.
@@ -63,29 +75,63 @@ func NewPool(cfg Config) (*Pool, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Pool{cfg: cfg, gate: newGate(cfg.Limits), live: make(map[*worker]struct{})}, nil
+	if cfg.TripPause <= 0 {
+		cfg.TripPause = 30 * time.Second
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Pool{
+		cfg: cfg, gate: newGate(cfg.Limits), live: make(map[*worker]struct{}),
+		breaker: &breaker{after: cfg.TripAfter, pause: cfg.TripPause, now: cfg.Now},
+	}, nil
 }
 
 // Run implements Runner.
 func (p *Pool) Run(ctx context.Context, job Job) ([]byte, error) {
-	return runDetached(ctx, p.gate, job, p.work)
+	turn, err := p.start(ctx, job, false)
+	return turn.Answer, err
+}
+
+// Converse implements Talker.
+func (p *Pool) Converse(ctx context.Context, job Job) (Turn, error) {
+	return p.start(ctx, job, true)
+}
+
+func (p *Pool) start(ctx context.Context, job Job, open bool) (Turn, error) {
+	if p.breaker.refuses() && !p.gate.isClosed() {
+		clear(job.Payload)
+		return Turn{}, ErrTripped
+	}
+	return newTalk(p.gate, open).start(ctx, job, p.work)
 }
 
 // work holds a permit. It returns, and so frees the permit, when the worker is
 // idle again or has been reaped: that bounds the processes, not only the jobs.
-func (p *Pool) work(job Job, reply chan<- result) {
+func (p *Pool) work(job Job, t *talk) {
 	defer clear(job.Payload)
+	admitted, ok := p.breaker.enter()
+	if !ok {
+		t.finish(nil, ErrTripped)
+		return
+	}
 	deadline := time.Now().Add(p.cfg.Deadline)
 	w, err := p.take()
 	if err != nil {
-		reply <- result{nil, err}
+		p.breaker.leave(admitted, false)
+		t.finish(nil, err)
 		return
 	}
-	answer, state, err := w.exchange(job, deadline)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	answer, state, err := w.exchange(job, t, deadline, p.cfg.Deadline)
+	late := errors.Is(err, os.ErrDeadlineExceeded)
+	if late {
 		err = ErrDeadline
 	}
-	reply <- result{answer, err}
+	if p.breaker.leave(admitted, late) {
+		p.cfg.Logger.Error("password workers ran out of time again and again, none is started for a while",
+			"times", p.cfg.TripAfter, "pause", p.cfg.TripPause)
+	}
+	t.finish(answer, err)
 	p.settle(w, state, err)
 }
 
@@ -152,7 +198,9 @@ func (p *Pool) Stats() Stats {
 		Processes: len(p.live),
 		Running:   p.gate.running(),
 		Waiting:   int(p.gate.waiting.Load()),
+		Talking:   len(p.gate.talks),
 		Started:   p.started,
 		Lost:      p.lost,
+		Tripped:   p.breaker.refuses(),
 	}
 }

@@ -80,8 +80,8 @@ func TestWorkersEndWithTheServer(t *testing.T) {
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var busy, idle int
-	if _, err := fmt.Fscan(out, &busy, &idle); err != nil {
+	var busy, idle, fled int
+	if _, err := fmt.Fscan(out, &busy, &idle, &fled); err != nil {
 		t.Errorf("server: %v", err)
 	}
 	if err := server.Process.Kill(); err != nil {
@@ -90,28 +90,30 @@ func TestWorkersEndWithTheServer(t *testing.T) {
 	if err := server.Wait(); err == nil {
 		t.Error("the server was not killed")
 	}
-	for _, pid := range []int{busy, idle} {
+	for _, pid := range []int{busy, idle, fled} {
 		if pid > 0 {
-			eventually(t, fmt.Sprintf("end of worker %d", pid), func() bool { return ended(t, pid) })
+			eventually(t, fmt.Sprintf("end of process %d", pid), func() bool { return ended(t, pid) })
 		}
 	}
 }
 
 func TestKillReachesWhatAHandlerStarted(t *testing.T) {
 	needProc(t)
-	for _, kind := range []string{kindHang, kindExit} {
+	for _, c := range []struct{ start, then string }{
+		{kindSpawn, kindHang}, {kindSpawn, kindExit}, {kindFlee, kindHang}, {kindFlee, kindPanic},
+	} {
 		p := newPool(t, Config{Limits: Limits{Workers: 1}, Deadline: patience / 5})
-		pid, err := strconv.Atoi(mustRun(t, p, kindSpawn, ""))
+		pid, err := strconv.Atoi(mustRun(t, p, c.start, ""))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if ended(t, pid) {
 			t.Fatal("nothing was started")
 		}
-		if _, err := run(t, p, kind, ""); !errors.Is(err, ErrUnavailable) {
+		if _, err := run(t, p, c.then, ""); !errors.Is(err, ErrUnavailable) {
 			t.Fatal(err)
 		}
-		eventually(t, "end of the grandchild after "+kind, func() bool { return ended(t, pid) })
+		eventually(t, "end of the grandchild of "+c.start+" after "+c.then, func() bool { return ended(t, pid) })
 	}
 }
 

@@ -13,16 +13,18 @@ import (
 // hangs up, at once even when a job is running: its goroutine is left behind,
 // and the process is expected to end.
 func Serve(conn io.ReadWriter, handlers Handlers, report io.Writer) error {
-	jobs := make(chan frame)
-	gone := make(chan struct{})
-	defer close(gone)
+	s := &serving{
+		conn: conn, handlers: handlers, report: report,
+		jobs: make(chan frame), replies: make(chan frame, 1), gone: make(chan struct{}),
+	}
+	defer close(s.gone)
 	failed := make(chan error, 1)
 	go func() {
-		failed <- work(conn, jobs, gone, handlers, report)
+		failed <- s.work()
 	}()
 	received := make(chan error, 1)
 	go func() {
-		received <- receive(conn, jobs, gone)
+		received <- s.receive()
 	}()
 	select {
 	case err := <-received:
@@ -32,40 +34,58 @@ func Serve(conn io.ReadWriter, handlers Handlers, report io.Writer) error {
 	}
 }
 
-// receive reads jobs until the other side hangs up. It reads on while a job runs,
+// serving is what the two goroutines of one connection share.
+type serving struct {
+	conn     io.ReadWriter
+	handlers Handlers
+	report   io.Writer
+	jobs     chan frame
+	replies  chan frame    // replies and silences
+	gone     chan struct{} // closed: nobody listens any more
+}
+
+// receive reads until the other side hangs up. It reads on while a job runs,
 // because that is how the worker learns that the server is gone.
-func receive(conn io.Reader, jobs chan<- frame, gone <-chan struct{}) error {
+func (s *serving) receive() error {
 	for {
-		f, err := readFrame(conn)
+		f, err := readFrame(s.conn)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if f.typ != frameJob {
+		switch f.typ {
+		case frameJob:
+			select {
+			case s.jobs <- f:
+			case <-s.gone:
+				return nil
+			}
+		case frameReply, frameSilence:
+			select {
+			case s.replies <- f:
+			default:
+				return fmt.Errorf("%w: a second reply", errFrame)
+			}
+		default:
 			return fmt.Errorf("%w: type %q", errFrame, byte(f.typ))
-		}
-		select {
-		case jobs <- f:
-		case <-gone:
-			return nil
 		}
 	}
 }
 
 // work does jobs and writes their answers.
-func work(conn io.Writer, jobs <-chan frame, gone <-chan struct{}, handlers Handlers, report io.Writer) error {
+func (s *serving) work() error {
 	for {
 		var f frame
 		select {
-		case f = <-jobs:
-		case <-gone:
+		case f = <-s.jobs:
+		case <-s.gone:
 			return nil
 		}
 		reply := frame{number: f.number}
 		var panicked *panicError
-		answer, err := handlers.do(Job{Kind: f.kind, Payload: f.payload})
+		answer, err := s.handlers.do(Job{Kind: f.kind, Payload: f.payload}, s.asker(f.number))
 		switch {
 		case err == nil:
 			reply.typ, reply.payload = frameAnswer, answer
@@ -77,12 +97,34 @@ func work(conn io.Writer, jobs <-chan frame, gone <-chan struct{}, handlers Hand
 			reply.typ = frameFailed
 		}
 		if err != nil {
-			fmt.Fprintf(report, "job failed: %v\n", err)
+			fmt.Fprintf(s.report, "job failed: %v\n", err)
 		}
-		if err := writeFrame(conn, reply); err != nil {
+		if err := writeFrame(s.conn, reply); err != nil {
 			return err
 		}
 		tidy()
+	}
+}
+
+// asker returns the Ask of the job with this number. After one silence it asks no more.
+func (s *serving) asker(number uint64) Ask {
+	silent := false
+	return func(question []byte) ([]byte, error) {
+		if silent {
+			return nil, errNoReply
+		}
+		if err := writeFrame(s.conn, frame{typ: frameQuestion, number: number, payload: question}); err != nil {
+			return nil, err
+		}
+		select {
+		case f := <-s.replies:
+			if f.typ == frameReply && f.number == number {
+				return f.payload, nil
+			}
+		case <-s.gone:
+		}
+		silent = true
+		return nil, errNoReply
 	}
 }
 

@@ -103,34 +103,58 @@ func (w *worker) alive() bool {
 	}
 }
 
-// exchange sends job and reads its answer. A broken worker must not be used
-// again. An error that wraps os.ErrDeadlineExceeded means that time is up.
-func (w *worker) exchange(job Job, deadline time.Time) ([]byte, workerState, error) {
+// exchange sends job, passes on what its handler asks, and reads its answer. A broken
+// worker must not be used again. An error that wraps os.ErrDeadlineExceeded means
+// that time is up: the first step has until deadline, every other has limit.
+func (w *worker) exchange(job Job, t *talk, deadline time.Time, limit time.Duration) ([]byte, workerState, error) {
 	w.uses++
 	number := uint64(w.uses)
-	if err := w.conn.SetDeadline(deadline); err != nil {
-		return nil, workerBroken, errDied
+	next := frame{typ: frameJob, number: number, kind: job.Kind, payload: job.Payload}
+	for {
+		f, err := w.step(next, deadline)
+		if err != nil {
+			return nil, workerBroken, err
+		}
+		if f.number != number {
+			return nil, workerBroken, errHandler
+		}
+		switch f.typ {
+		case frameAnswer:
+			return f.payload, workerSound, nil
+		case frameUnknown:
+			return nil, workerSound, ErrJob
+		case frameFailed:
+			return nil, workerSound, errHandler
+		case frameQuestion:
+		default:
+			return nil, workerBroken, errHandler
+		}
+		next = frame{typ: frameReply, number: number}
+		next.payload, err = t.ask(f.payload, w.ended)
+		if errors.Is(err, errLate) {
+			return nil, workerBroken, errLate
+		}
+		if err != nil {
+			next.typ = frameSilence
+		}
+		deadline = time.Now().Add(limit)
 	}
-	err := writeFrame(w.conn, frame{typ: frameJob, number: number, kind: job.Kind, payload: job.Payload})
-	if err != nil {
-		return nil, workerBroken, transportError(err)
+}
+
+// step sends a frame, clears its payload, and reads the next.
+func (w *worker) step(send frame, deadline time.Time) (frame, error) {
+	defer clear(send.payload)
+	if err := w.conn.SetDeadline(deadline); err != nil {
+		return frame{}, errDied
+	}
+	if err := writeFrame(w.conn, send); err != nil {
+		return frame{}, transportError(err)
 	}
 	f, err := readFrame(w.conn)
 	if err != nil {
-		return nil, workerBroken, transportError(err)
+		return frame{}, transportError(err)
 	}
-	if f.number != number {
-		return nil, workerBroken, errHandler
-	}
-	switch f.typ {
-	case frameAnswer:
-		return f.payload, workerSound, nil
-	case frameUnknown:
-		return nil, workerSound, ErrJob
-	case frameFailed:
-		return nil, workerSound, errHandler
-	}
-	return nil, workerBroken, errHandler
+	return f, nil
 }
 
 func transportError(err error) error {
@@ -168,7 +192,7 @@ func (w *worker) kill() {
 // killGroup needs mu, and a process that has not been reaped: until then its id, which
 // is also the id of its group, is not given to another.
 func (w *worker) killGroup() {
-	if err := syscall.Kill(-w.pid(), syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
+	if err := killTree(w.pid()); err != nil {
 		w.log.Error("password worker cannot be killed", "pid", w.pid(), "error", err)
 	}
 }

@@ -15,6 +15,7 @@ func addGivesBackEveryField(t *testing.T, s *suite) {
 		ID: strings.Repeat("0123456789abcdef", 2), Kind: account.Server, Name: "my.host.name", Login: "bubba",
 		Number: 500, ActsFor: 7, Display: "Zoë's ✓ host", Email: "x@example.org", PasswordHash: "$argon2id$…",
 		Disabled: true, ReadOnly: true, Roles: []string{"user"}, Grants: []string{"addressbook", "b.*", "c"},
+		Held:    []account.Held{{Permission: "addressbook", Role: "user"}, {Permission: "b.*"}, {Permission: "c"}},
 		Created: at, Changed: at.Add(time.Second),
 	}
 	given := a

@@ -1,0 +1,67 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"countersign/methods"
+	"countersign/session"
+)
+
+// cookieChange is what a call wants done to the session cookie.
+type cookieChange struct {
+	give  session.Pair
+	until time.Time // not zero: give
+	take  bool
+}
+
+// KeepLogin implements methods.Env.
+func (x *exchange) KeepLogin(token string, until time.Time) bool {
+	pair, ok := session.ParseToken(token)
+	if !ok || x.server.cfg.Cookies == nil {
+		return false
+	}
+	x.cookie = cookieChange{give: pair, until: until}
+	return true
+}
+
+// DropLogin implements methods.Env.
+func (x *exchange) DropLogin() { x.cookie = cookieChange{take: true} }
+
+// apply writes the change into the answer's headers.
+func (c *cookieChange) apply(s *Server, h http.Header) error {
+	switch {
+	case s.cfg.Cookies == nil:
+	case !c.until.IsZero():
+		if err := s.cfg.Cookies.Give(h, c.give, c.until); err != nil {
+			return fmt.Errorf("the session cookie could not be made: %w", err)
+		}
+	case c.take:
+		s.cfg.Cookies.Take(h)
+	}
+	return nil
+}
+
+// crossSite refuses requests that another site's page made a browser send: whatever a
+// browser adds by itself, cookies and remembered Basic credentials alike, proves nothing
+// then (requirements INP-8). A request that is authenticated by a cookie must besides
+// have a media type that a page cannot send without asking first.
+func (x *exchange) crossSite(r *http.Request, media string) *methods.Error {
+	if x.caller == nil {
+		return nil
+	}
+	if err := x.server.cfg.CrossOrigin.Check(r); err != nil {
+		return methods.Wrap(methods.KindPermissionDenied, err, "a call from another site")
+	}
+	if x.fromCookie && sentWithoutAsking[media] {
+		return methods.Errorf(methods.KindPermissionDenied, "a call with a cookie needs the media type of its protocol")
+	}
+	return nil
+}
+
+// sentWithoutAsking are the media types that need no preflight (Fetch standard,
+// "CORS-safelisted request-header").
+var sentWithoutAsking = map[string]bool{
+	"": true, "text/plain": true, "application/x-www-form-urlencoded": true, "multipart/form-data": true,
+}

@@ -1,0 +1,57 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+
+	"countersign/methods"
+	"countersign/session/account"
+	"countersign/session/audit"
+)
+
+// Permit implements methods.Env.
+func (x *exchange) Permit(e *methods.Entry) *methods.Error {
+	refusal := e.Permit(x.caller)
+	if err := x.recordCheck(e, refusal); err != nil {
+		return err
+	}
+	return refusal
+}
+
+// denied records a refused right. What cannot be recorded stays refused.
+func (x *exchange) denied(e *methods.Entry, refusal *methods.Error) *methods.Error {
+	if refusal.Kind == methods.KindPermissionDenied || refusal.Kind == methods.KindReadOnly {
+		if err := x.recordCheck(e, refusal); err != nil {
+			return err
+		}
+	}
+	return refusal
+}
+
+// recordCheck leaves a line for a question about a right: "Action: P User: U Result: R"
+// (webyast contract §7).
+func (x *exchange) recordCheck(e *methods.Entry, refusal *methods.Error) *methods.Error {
+	if x.caller == nil || e.Access.Permission() == "" && refusal == nil {
+		return nil
+	}
+	event := audit.Event{
+		Type: audit.Permission, Outcome: audit.OK, Permission: e.Access.Permission(),
+		User: audit.Known(x.caller.Name), Account: x.caller.Number, Kind: string(account.User),
+		Peer: x.client.Peer, Request: x.id, Endpoint: x.ep.path, Dialect: x.ep.dialect.Name,
+		Method: e.FullName, Session: x.session.Public, Key: x.keyID,
+	}
+	if x.caller.Server {
+		event.Kind = string(account.Server)
+	}
+	if refusal != nil {
+		event.Outcome, event.Reason = audit.Refused, refusal.Kind.String()
+	} else {
+		event.Role = x.identity.Account.GivenBy(event.Permission)
+	}
+	x.server.cfg.Log.LogAttrs(context.Background(), slog.LevelInfo,
+		audit.Check(event.Permission, event.User, event.Role, refusal == nil), slog.String("request", x.id))
+	if err := x.server.cfg.Audit.Record(event); err != nil {
+		return methods.Wrap(methods.KindBusy, err, "the audit log cannot be written; try again")
+	}
+	return nil
+}

@@ -1,0 +1,207 @@
+package apikey
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"countersign/session"
+	"countersign/session/account"
+)
+
+// maxName bounds the name of a key, in bytes.
+const maxName = 255
+
+// ErrOptions: options that no key can have; the cause says which. Nothing was made.
+var ErrOptions = errors.New("apikey: unusable options")
+
+// Options are the conditions of a new key. The zero value makes one that may do
+// whatever its account may, for ever.
+type Options struct {
+	// Name is for its owner: up to 255 bytes of UTF-8 without control characters.
+	Name string
+	// Scope are the permissions it is narrowed to (account.NewScope); none for
+	// everything that the account may.
+	Scope []string
+	// ReadOnly makes a key that can change nothing.
+	ReadOnly bool
+	// Expires is when it ends, TTL how long it lives: one of them, or neither.
+	Expires time.Time
+	TTL     time.Duration
+}
+
+// Create makes a key for an account. The text is nowhere else: whoever loses it needs
+// a new key. Errors: ErrOptions, account.ErrNotFound, session.ErrOutcomeUnknown.
+func (m *Manager) Create(ctx context.Context, accountID string, o Options) (Text, Key, error) {
+	key := Key{Account: accountID, Name: o.Name, ReadOnly: o.ReadOnly}
+	var err error
+	if key.Scope, err = o.check(); err != nil {
+		return Text{}, Key{}, err
+	}
+	text, err := m.draw(&key)
+	if err != nil {
+		return Text{}, Key{}, err
+	}
+	if key.Expires, err = o.end(key.Created); err != nil {
+		return Text{}, Key{}, err
+	}
+	if err := m.cfg.Store.Add(ctx, key); err != nil {
+		return Text{}, Key{}, outcome(err)
+	}
+	return text, public(key), nil
+}
+
+// Rotate makes a key that replaces another: of the same account, name, scope and
+// kind, and with as long a life from now on. The old key works for the overlap, at
+// most to its own end; with none it is dead when Rotate returns. A key can be rotated
+// once. Errors: ErrOptions for a negative overlap, ErrNotFound, also for an expired
+// key, ErrRotated, session.ErrUnavailable, session.ErrOutcomeUnknown.
+func (m *Manager) Rotate(ctx context.Context, id session.PublicID, overlap time.Duration) (Text, Key, error) {
+	if overlap < 0 {
+		return Text{}, Key{}, fmt.Errorf("%w: a negative overlap", ErrOptions)
+	}
+	old, err := m.Find(ctx, id)
+	if err != nil {
+		return Text{}, Key{}, err
+	}
+	next := Key{Account: old.Account, Name: old.Name, Scope: old.Scope, ReadOnly: old.ReadOnly, RotatedFrom: id}
+	text, err := m.draw(&next)
+	if err != nil {
+		return Text{}, Key{}, err
+	}
+	if old.Expired(next.Created) {
+		return Text{}, Key{}, ErrNotFound
+	}
+	if !old.Expires.IsZero() {
+		next.Expires = next.Created.Add(old.Expires.Sub(old.Created))
+	}
+	var end time.Time
+	if overlap = overlap.Truncate(time.Microsecond); overlap > 0 {
+		end = next.Created.Add(overlap)
+	}
+	err = m.cfg.Store.Rotate(ctx, id, next, end)
+	m.Forget(old.Account) // also when the outcome is unknown
+	if err != nil {
+		return Text{}, Key{}, outcome(err)
+	}
+	return text, public(next), nil
+}
+
+// Revoke ends a key, which is dead when Revoke returns, and gives it as it was.
+// Errors: ErrNotFound, session.ErrOutcomeUnknown.
+func (m *Manager) Revoke(ctx context.Context, id session.PublicID) (Key, error) {
+	key, err := m.cfg.Store.Revoke(ctx, id)
+	switch {
+	case err == nil:
+		m.Forget(key.Account)
+	case !isRefusal(err):
+		m.ForgetAll()
+	}
+	return key, outcome(err)
+}
+
+// Find gives the key with a public id, whether it is expired or not.
+// Errors: ErrNotFound, session.ErrUnavailable.
+func (m *Manager) Find(ctx context.Context, id session.PublicID) (Key, error) {
+	key, err := m.cfg.Store.Find(ctx, id)
+	if err != nil && !isRefusal(err) {
+		err = unavailable(err)
+	}
+	return key, err
+}
+
+// List gives the live keys of an account, or everybody's for "", newest first, with
+// their last uses up to now. Errors: session.ErrUnavailable.
+func (m *Manager) List(ctx context.Context, accountID string) ([]Key, error) {
+	if err := m.Flush(ctx); err != nil {
+		return nil, err
+	}
+	all, err := m.cfg.Store.List(ctx, accountID)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	now := m.cfg.Now()
+	live := all[:0]
+	for i := range all {
+		if !all[i].Expired(now) {
+			live = append(live, all[i])
+		}
+	}
+	return live, nil
+}
+
+// draw gives a key its ids and its date, and returns its text.
+func (m *Manager) draw(key *Key) (Text, error) {
+	text, err := newText(m.cfg.Rand)
+	if err != nil {
+		return Text{}, err
+	}
+	if key.ID, err = newID(m.cfg.Rand); err != nil {
+		return Text{}, err
+	}
+	key.Digest = text.Digest()
+	key.Created = exact(m.cfg.Now())
+	return text, nil
+}
+
+// exact is a time as a Store keeps it.
+func exact(t time.Time) time.Time { return t.UTC().Round(0).Truncate(time.Microsecond) }
+
+func public(key Key) Key {
+	key.Digest = session.Digest{}
+	return key
+}
+
+func (o *Options) check() (scope []string, err error) {
+	s, err := account.NewScope(o.Scope)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
+	case len(o.Name) > maxName:
+		return nil, fmt.Errorf("%w: a name has at most %d bytes", ErrOptions, maxName)
+	case !utf8.ValidString(o.Name) || strings.ContainsFunc(o.Name, unicode.IsControl):
+		return nil, fmt.Errorf("%w: a name is UTF-8 text without control characters", ErrOptions)
+	}
+	return s.Names(), nil
+}
+
+// end is when a key made now ends.
+func (o *Options) end(now time.Time) (time.Time, error) {
+	end := o.Expires
+	switch {
+	case o.TTL < 0:
+		return end, fmt.Errorf("%w: a negative life", ErrOptions)
+	case o.TTL > 0 && !end.IsZero():
+		return end, fmt.Errorf("%w: both an end and a length of life", ErrOptions)
+	case o.TTL > 0:
+		end = now.Add(o.TTL)
+	case end.IsZero():
+		return end, nil
+	}
+	if end = exact(end); !end.After(now) {
+		return end, fmt.Errorf("%w: an end that is not in the future", ErrOptions)
+	}
+	return end, nil
+}
+
+// isRefusal tells an answer of the store from a failure to get one.
+func isRefusal(err error) bool {
+	for _, answer := range []error{ErrNotFound, ErrCollision, ErrRotated, account.ErrNotFound} {
+		if errors.Is(err, answer) {
+			return true
+		}
+	}
+	return false
+}
+
+// outcome says of a failed write what is known about it.
+func outcome(err error) error {
+	if err == nil || isRefusal(err) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", session.ErrOutcomeUnknown, err)
+}

@@ -1,0 +1,6 @@
+package apikey
+
+import "io"
+
+// NewText draws a text.
+func NewText(random io.Reader) (Text, error) { return newText(random) }

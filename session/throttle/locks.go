@@ -1,0 +1,94 @@
+package throttle
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"countersign/session/account"
+)
+
+// Name is an account that a list may name.
+type Name struct {
+	Kind account.Kind
+	Name string
+}
+
+// Lock is a counter that blocks now.
+type Lock struct {
+	Key
+	Scope Scope
+	// Name is the account's, if it is one of those that the list may name: names that
+	// were only typed are not kept.
+	Name Name
+	// Failures is how many are in a row, or of a source, not forgiven yet.
+	Failures int
+	// Until is when an attempt may begin; zero for disabled accounts.
+	Until time.Time
+	// Good tells that the account is known good at the block.
+	Good bool
+}
+
+// maxLocks bounds a list.
+const maxLocks = 1000
+
+// Locks lists what is blocked, disabled accounts first, then the longest waits; at most
+// 1000. Accounts are named if they are among names.
+func (t *Throttle) Locks(ctx context.Context, names []Name) ([]Lock, error) {
+	now := t.now()
+	waiting, err := t.cfg.Store.Waiting(ctx, now, maxLocks)
+	if err != nil {
+		return nil, fmt.Errorf("throttle: %w", err)
+	}
+	known := make(map[string]Name, len(names))
+	for _, n := range names {
+		known[t.Tag(n.Kind, n.Name)] = n
+	}
+	locks := make([]Lock, 0, len(waiting))
+	for _, c := range waiting {
+		l := Lock{Key: c.Key, Scope: c.scope(), Failures: c.Run, Until: c.Until, Good: now.Before(c.Good.Add(t.cfg.KnownGood))}
+		switch {
+		case c.Disabled:
+			l.Until = time.Time{}
+		case l.Scope == ScopeSource:
+			l.Failures = c.Failures
+		}
+		if c.Account != "" {
+			l.Name = known[c.Account]
+		}
+		locks = append(locks, l)
+	}
+	return locks, nil
+}
+
+func (c *Counter) scope() Scope {
+	switch {
+	case c.Disabled:
+		return ScopeDisabled
+	case c.Account == "":
+		return ScopeSource
+	case c.Block == "":
+		return ScopeAccount
+	}
+	return ScopePair
+}
+
+// Unlock forgets the failures of the account with the tag, at every block and over all,
+// and enables it again. It returns how many counters had any.
+func (t *Throttle) Unlock(ctx context.Context, tag string) (int, error) {
+	return t.reset(ctx, Key{Account: tag})
+}
+
+// UnlockSource forgets the failures of an address block over all names, as Block writes
+// it. It returns how many counters had any: 0 or 1.
+func (t *Throttle) UnlockSource(ctx context.Context, block string) (int, error) {
+	return t.reset(ctx, Key{Block: block})
+}
+
+func (t *Throttle) reset(ctx context.Context, key Key) (int, error) {
+	n, err := t.cfg.Store.Reset(ctx, key)
+	if err != nil {
+		return 0, fmt.Errorf("throttle: %w", err)
+	}
+	return n, nil
+}

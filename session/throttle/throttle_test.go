@@ -1,0 +1,236 @@
+package throttle_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"countersign/session"
+	"countersign/session/account"
+	"countersign/session/throttle"
+	"countersign/session/throttle/throttletest"
+)
+
+var alice = throttle.Who{Kind: account.User, Name: "alice", Peer: netip.MustParseAddr("192.0.2.1")}
+
+func newThrottle(t *testing.T, cfg throttle.Config) *throttle.Throttle {
+	t.Helper()
+	if cfg.Store == nil {
+		cfg.Store = throttletest.NewMemory()
+	}
+	th, err := throttle.New(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return th
+}
+
+func reserve(t *testing.T, th *throttle.Throttle) *throttle.Attempt {
+	t.Helper()
+	a, err := th.Reserve(t.Context(), alice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// TestSettle: what each outcome of an authenticator does to the count.
+func TestSettle(t *testing.T) {
+	refused := func(reason string) error { return fmt.Errorf("login: %w", &session.Refusal{Reason: reason}) }
+	for _, row := range []struct {
+		err  error
+		left int // attempts left for the one after it
+	}{
+		{nil, 4},
+		{refused(session.ReasonPassword), 3},
+		{refused(session.ReasonUnknown), 3},
+		{refused(session.ReasonDisabled), 3},
+		{refused(session.ReasonExpired), 3}, // else it would tell that the password was right
+		{refused(session.ReasonInput), 4},
+		{fmt.Errorf("x: %w", session.ErrBusy), 4},
+		{fmt.Errorf("x: %w", session.ErrUnavailable), 4},
+		{context.Canceled, 3}, // the client may have seen enough
+		{context.DeadlineExceeded, 3},
+		{errors.New("anything else"), 3},
+		{&session.Challenge{}, 3}, // still under way
+	} {
+		th := newThrottle(t, throttle.Config{})
+		gone, cancel := context.WithCancel(t.Context())
+		a := reserve(t, th)
+		cancel()
+		if err := a.Settle(gone, row.err); err != nil {
+			t.Errorf("%v: %v", row.err, err)
+		}
+		if got := reserve(t, th).Left(); got != row.left {
+			t.Errorf("%v leaves %d, want %d", row.err, got, row.left)
+		}
+	}
+}
+
+// TestWaitsForUndecided: an attempt that finds all places taken waits for one, but not
+// for ever, and then gives way without a trace.
+func TestWaitsForUndecided(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := newThrottle(t, throttle.Config{})
+		var held []*throttle.Attempt
+		for range 5 {
+			held = append(held, reserve(t, th))
+		}
+		begin := time.Now()
+		if _, err := th.Reserve(t.Context(), alice); !errors.Is(err, session.ErrBusy) {
+			t.Errorf("no place: %v", err)
+		}
+		if waited := time.Since(begin); waited != throttle.DefaultWait {
+			t.Errorf("waited %v", waited)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := th.Reserve(ctx, alice); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a caller who leaves: %v", err)
+		}
+		granted := make(chan *throttle.Attempt)
+		go func() { granted <- reserve(t, th) }()
+		synctest.Wait()
+		select {
+		case <-granted:
+			t.Error("a sixth attempt began")
+		default:
+		}
+		if err := held[0].Succeeded(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if a := <-granted; a.Left() != 0 {
+			t.Errorf("%d left with five under way, want 0", a.Left())
+		}
+		th.Close()
+	})
+}
+
+// TestQueueIsBounded: attempts that wait are few for each source, and in all.
+func TestQueueIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		th := newThrottle(t, throttle.Config{Queue: 3})
+		busy := make(chan bool, 100)
+		for source := range 4 {
+			who := alice
+			who.Peer = netip.AddrFrom4([4]byte{192, 0, 2, byte(source)})
+			for range 5 {
+				if _, err := th.Reserve(t.Context(), who); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 5 {
+				go func() {
+					begin := time.Now()
+					_, err := th.Reserve(t.Context(), who)
+					busy <- errors.Is(err, session.ErrBusy) && time.Since(begin) == 0
+				}()
+			}
+		}
+		refused := 0
+		for range 20 {
+			if <-busy {
+				refused++
+			}
+		}
+		if refused != 20-2*3 {
+			t.Errorf("%d of 20 were refused at once, want 14", refused)
+		}
+		th.Close()
+	})
+}
+
+// failing is a store that cannot be reached.
+type failing struct {
+	*throttletest.Memory
+	down bool
+}
+
+var errDown = errors.New("connection refused")
+
+func (s *failing) Change(ctx context.Context, keys []throttle.Key, work func(throttle.Counters)) error {
+	if s.down {
+		return errDown
+	}
+	return s.Memory.Change(ctx, keys, work)
+}
+
+// TestUnreachableStore: without the store nothing is verified, and what was reserved
+// before stays counted.
+func TestUnreachableStore(t *testing.T) {
+	s := &failing{Memory: throttletest.NewMemory()}
+	th := newThrottle(t, throttle.Config{Store: s})
+	a := reserve(t, th)
+	s.down = true
+	_, err := th.Reserve(t.Context(), alice)
+	for _, err := range []error{err, a.Succeeded(t.Context())} {
+		if !errors.Is(err, session.ErrUnavailable) || !errors.Is(err, errDown) {
+			t.Errorf("got %v", err)
+		}
+	}
+	s.down = false
+	if left := reserve(t, th).Left(); left != 3 {
+		t.Errorf("%d left, want 3", left)
+	}
+}
+
+// TestGivenBackWhenNobodyWaits: an attempt that is granted to a caller who has left does
+// not count.
+func TestGivenBackWhenNobodyWaits(t *testing.T) {
+	s := &slow{Memory: throttletest.NewMemory(), entered: make(chan struct{}), leave: make(chan struct{})}
+	th := newThrottle(t, throttle.Config{Store: s})
+	ctx, cancel := context.WithCancel(t.Context())
+	result := make(chan error)
+	go func() {
+		_, err := th.Reserve(ctx, alice)
+		result <- err
+	}()
+	<-s.entered
+	cancel()
+	if err := <-result; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	close(s.leave)
+	go func() {
+		for range s.entered { // the rest is not slow
+		}
+	}()
+	th.Close()
+	if left := reserve(t, th).Left(); left != 4 {
+		t.Errorf("%d left, want 4", left)
+	}
+	close(s.entered)
+}
+
+type slow struct {
+	*throttletest.Memory
+	entered, leave chan struct{}
+}
+
+func (s *slow) Change(ctx context.Context, keys []throttle.Key, work func(throttle.Counters)) error {
+	s.entered <- struct{}{}
+	<-s.leave
+	return s.Memory.Change(ctx, keys, work)
+}
+
+// BenchmarkAttempt is one attempt from reservation to decision, without a database.
+func BenchmarkAttempt(b *testing.B) {
+	th, err := throttle.New(b.Context(), throttle.Config{Store: throttletest.NewMemory()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		a, err := th.Reserve(b.Context(), alice)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := a.Succeeded(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

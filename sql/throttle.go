@@ -1,0 +1,193 @@
+package sql
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	stdsql "database/sql"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"countersign/session/throttle"
+)
+
+// throttleStore implements throttle.Store.
+type throttleStore struct{ db *DB }
+
+// Throttle is the store of failed logins.
+func (db *DB) Throttle() throttle.Store { return &throttleStore{db} }
+
+const throttleColumns = `account, block, failures, in_row, pending, lease, epoch, failed, waits, disabled, good, expires`
+
+// Secret implements throttle.Store.
+func (s *throttleStore) Secret(ctx context.Context, fresh []byte) (secret []byte, err error) {
+	err = s.db.write(ctx, func(t *tx) error {
+		return t.query(func(rows *stdsql.Rows) error { return rows.Scan(&secret) },
+			`INSERT INTO throttle_secret (id, secret) VALUES (1, $1)
+			ON CONFLICT (id) DO UPDATE SET secret = throttle_secret.secret RETURNING secret`, bytes.Clone(fresh))
+	})
+	return secret, err
+}
+
+// Load implements throttle.Store.
+func (s *throttleStore) Load(ctx context.Context, keys []throttle.Key) (throttle.Counters, error) {
+	all := emptyCounters(keys)
+	for chunk := range slices.Chunk(keys, rowsPerStatement) {
+		var v values
+		for i := range padded(len(chunk)) {
+			k := chunk[min(i, len(chunk)-1)]
+			v.row(k.Account, k.Block)
+		}
+		err := s.db.query(ctx, scanCounters(func(c *throttle.Counter) { all[c.Key] = c }),
+			`SELECT `+throttleColumns+` FROM throttle WHERE (account, block) IN (VALUES `+v.String()+`)`, v.args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// Change implements throttle.Store. The update that changes nothing locks the row, and
+// the insert makes one to lock; in order, so that two processes lock the rows they
+// share one after the other.
+func (s *throttleStore) Change(ctx context.Context, keys []throttle.Key, work func(throttle.Counters)) error {
+	keys = slices.Compact(slices.SortedFunc(slices.Values(keys), compareThrottleKeys))
+	return s.db.write(ctx, func(t *tx) error {
+		all := emptyCounters(keys)
+		for chunk := range slices.Chunk(keys, rowsPerStatement) {
+			var v values
+			for _, k := range chunk {
+				if err := refuse(k.Account, k.Block); err != nil {
+					return err
+				}
+				v.row(k.Account, k.Block)
+			}
+			err := t.query(scanCounters(func(c *throttle.Counter) { all[c.Key] = c }),
+				`INSERT INTO throttle (account, block) VALUES `+v.String()+`
+				ON CONFLICT (account, block) DO UPDATE SET epoch = throttle.epoch RETURNING `+throttleColumns, v.args...)
+			if err != nil {
+				return err
+			}
+		}
+		before := make(map[throttle.Key]throttle.Counter, len(all))
+		for k, c := range all {
+			before[k] = *c
+		}
+		work(all)
+		maps.DeleteFunc(all, func(k throttle.Key, c *throttle.Counter) bool { return before[k] == *c })
+		return t.putCounters(all)
+	})
+}
+
+func (t *tx) putCounters(all throttle.Counters) error {
+	changed := slices.SortedFunc(maps.Keys(all), compareThrottleKeys)
+	for chunk := range slices.Chunk(changed, rowsPerStatement) {
+		var v values
+		for _, k := range chunk {
+			c := all[k]
+			v.row(k.Account, k.Block, int64(c.Failures), int64(c.Run), int64(c.Pending), moment(c.Lease), c.Epoch,
+				moment(c.Last), moment(c.Until), flag(c.Disabled), moment(c.Good), moment(c.Expires))
+		}
+		_, err := t.exec(`INSERT INTO throttle (`+throttleColumns+`) VALUES `+v.String()+`
+			ON CONFLICT (account, block) DO UPDATE SET failures = excluded.failures, in_row = excluded.in_row,
+				pending = excluded.pending, lease = excluded.lease, epoch = excluded.epoch, failed = excluded.failed,
+				waits = excluded.waits, disabled = excluded.disabled, good = excluded.good, expires = excluded.expires`, v.args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Waiting implements throttle.Store.
+func (s *throttleStore) Waiting(ctx context.Context, now time.Time, limit int) (found []throttle.Counter, err error) {
+	err = s.db.query(ctx, scanCounters(func(c *throttle.Counter) { found = append(found, *c) }),
+		`SELECT `+throttleColumns+` FROM throttle WHERE disabled = 1 OR waits > $1
+		ORDER BY disabled DESC, waits DESC, account, block LIMIT $2`, micros(now), limit)
+	return found, err
+}
+
+// Reset implements throttle.Store. The epoch of a counter that stays is raised: it
+// forgets the pending attempts too.
+func (s *throttleStore) Reset(ctx context.Context, key throttle.Key) (n int, err error) {
+	where, arg := `account = $1`, key.Account
+	if key.Account == "" {
+		where, arg = `account = '' AND block = $1`, key.Block
+	}
+	if arg == "" || !storable(arg) {
+		return 0, nil
+	}
+	err = s.db.write(ctx, func(t *tx) error {
+		found, err := t.exec(`UPDATE throttle SET failures = 0, in_row = 0, pending = 0, lease = 0, epoch = epoch + 1,
+			failed = 0, waits = 0, disabled = 0 WHERE `+where+` AND (failures > 0 OR in_row > 0 OR disabled = 1)`, arg)
+		n = int(found)
+		return err
+	})
+	return n, err
+}
+
+// Sweep implements throttle.Store.
+func (s *throttleStore) Sweep(ctx context.Context, now time.Time) (int, error) {
+	n, err := s.db.exec(ctx, `DELETE FROM throttle WHERE expires <= $1`, micros(now))
+	return int(n), err
+}
+
+// Trim implements throttle.Store.
+func (s *throttleStore) Trim(ctx context.Context, keep, blocks int) (int, error) {
+	_, err := s.db.exec(ctx, `UPDATE throttle SET good = 0 WHERE good > 0 AND (account, block) IN (
+		SELECT account, block FROM (SELECT account, block,
+			ROW_NUMBER() OVER (PARTITION BY account ORDER BY good DESC, block) AS place FROM throttle WHERE good > 0) AS ranked
+		WHERE place > $1)`, blocks)
+	if err != nil {
+		return 0, err
+	}
+	n, err := s.db.exec(ctx, `DELETE FROM throttle WHERE good = 0 AND (account, block) IN (
+		SELECT account, block FROM throttle WHERE good = 0
+		ORDER BY disabled DESC, failures + in_row DESC, expires DESC, account, block LIMIT $1 OFFSET $2)`, int64(math.MaxInt64), keep)
+	return int(n), err
+}
+
+func emptyCounters(keys []throttle.Key) throttle.Counters {
+	all := make(throttle.Counters, len(keys))
+	for _, k := range keys {
+		all[k] = &throttle.Counter{Key: k}
+	}
+	return all
+}
+
+func scanCounters(found func(*throttle.Counter)) func(*stdsql.Rows) error {
+	return func(rows *stdsql.Rows) error {
+		var c throttle.Counter
+		var lease, failed, waits, disabled, good, expires int64
+		err := rows.Scan(&c.Account, &c.Block, &c.Failures, &c.Run, &c.Pending, &lease, &c.Epoch,
+			&failed, &waits, &disabled, &good, &expires)
+		if err != nil {
+			return err
+		}
+		c.Lease, c.Last, c.Until = fromMoment(lease), fromMoment(failed), fromMoment(waits)
+		c.Disabled, c.Good, c.Expires = disabled != 0, fromMoment(good), fromMoment(expires)
+		found(&c)
+		return nil
+	}
+}
+
+// moment is micros with 0 for the zero time.
+func moment(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return micros(t)
+}
+
+func fromMoment(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return fromMicros(n)
+}
+
+func compareThrottleKeys(a, b throttle.Key) int {
+	return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Block, b.Block))
+}
