@@ -62,7 +62,7 @@ func (s *Server) newExchange(ep *endpoint, h http.Header, peer string) *exchange
 	x.client.Request = x.id
 	x.client.UserAgent = first(h, "User-Agent")
 	if ap, err := netip.ParseAddrPort(peer); err == nil {
-		x.client.Peer = ap.Addr().Unmap()
+		x.client.Peer = s.peers.Client(ap.Addr().Unmap(), h["X-Forwarded-For"])
 	}
 	for _, name := range ep.dialect.ServerHeaders {
 		x.client.ServerLogin = x.client.ServerLogin || len(h[name]) > 0

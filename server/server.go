@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"countersign/server/internal/peer"
 	"countersign/session/audit"
 )
 
@@ -18,6 +19,7 @@ type Server struct {
 	cfg       Config
 	endpoints map[string]*endpoint
 	ids       requestIDs
+	peers     peer.Resolver
 	inFlight  atomic.Int64
 	draining  atomic.Bool
 }
@@ -54,7 +56,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{cfg: cfg, endpoints: endpoints, ids: ids}, nil
+	return &Server{cfg: cfg, endpoints: endpoints, ids: ids, peers: peer.Resolver{Trusted: cfg.TrustedProxies}}, nil
 }
 
 // ServeHTTP implements http.Handler.

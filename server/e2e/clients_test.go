@@ -26,9 +26,9 @@ func TestClients(t *testing.T) {
 		{"php", []string{"php"}, []string{"php", "-r", "exit(function_exists('xmlrpc_decode') ? 0 : 1);"}, []string{"php", "client.php"}, allDialects},
 		{"perl", []string{"perl"}, []string{"perl", "-MRPC::XML::Client", "-e", "1"}, []string{"perl", "client.pl"}, allDialects},
 		{"ruby", []string{"ruby"}, []string{"ruby", "-rxmlrpc/client", "-e", ""}, []string{"ruby", "client.rb"}, allDialects},
-		{"curl", []string{"curl", "sh"}, nil, []string{"sh", "client-curl.sh"}, allDialects},
+		{"curl", []string{"curl", "bash"}, nil, []string{"bash", "client-curl.sh"}, allDialects},
 		// The command line has no way to write a struct: it does what it can.
-		{"xmlrpc-c command", []string{"xmlrpc", "sh"}, nil, []string{"sh", "client-xmlrpc-c.sh"}, []string{"plain"}},
+		{"xmlrpc-c command", []string{"xmlrpc", "bash"}, nil, []string{"bash", "client-xmlrpc-c.sh"}, []string{"plain"}},
 		{"xmlrpc-c library", []string{"cc", "xmlrpc-c-config"}, nil, []string{compiledC}, allDialects},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"errors"
 	"regexp"
 	"slices"
@@ -75,7 +76,7 @@ func testService(t *testing.T, url string) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	svc, err := assemble(t.Context(), s, log)
+	svc, err := assemble(t.Context(), s, io.Discard, log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func (c *demoCmd) Run(ctx context.Context, io stdio) (err error) {
 	if err := s.complete(&environment{}); err != nil {
 		return err
 	}
-	return withService(ctx, s, log, func(ctx context.Context, svc *service, _ func() time.Duration) error {
+	return withService(ctx, s, io.err, log, func(ctx context.Context, svc *service, _ func() time.Duration) error {
 		return svc.demonstrate(ctx, s, log, io)
 	})
 }

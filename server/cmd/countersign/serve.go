@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -53,7 +54,7 @@ func (c *serveCmd) Run(ctx context.Context, io stdio, env *environment, args com
 	if args.showsPassword(c.Database) {
 		log.Warn(passwordOnShow)
 	}
-	return withService(ctx, &c.settings, log, func(ctx context.Context, svc *service, linger func() time.Duration) error {
+	return withService(ctx, &c.settings, io.err, log, func(ctx context.Context, svc *service, linger func() time.Duration) error {
 		return svc.serve(ctx, &c.settings, log, linger, func(ctx context.Context, a net.Addr) error {
 			return ensureAdministrator(ctx, svc, io, c.clientURL(a))
 		})
@@ -62,10 +63,10 @@ func (c *serveCmd) Run(ctx context.Context, io stdio, env *environment, args com
 
 // withService assembles a service, lets work use it until a signal comes, and closes
 // it again. A signal that comes before the work has begun is no error.
-func withService(ctx context.Context, s *settings, log *slog.Logger, work func(context.Context, *service, func() time.Duration) error) error {
+func withService(ctx context.Context, s *settings, standardError io.Writer, log *slog.Logger, work func(context.Context, *service, func() time.Duration) error) error {
 	ctx, linger, stop := drainOnSignal(ctx, s.Linger, log)
 	defer stop()
-	svc, err := assemble(ctx, s, log)
+	svc, err := assemble(ctx, s, standardError, log)
 	if err != nil {
 		if ctx.Err() != nil {
 			log.Info("stopped before serving")
@@ -98,6 +99,7 @@ func (svc *service) serve(ctx context.Context, s *settings, log *slog.Logger, li
 		return errors.Join(err, l.Close())
 	}
 	svc.sessions.Start()
+	svc.keys.Start()
 	log.Info("serving", "address", l.Addr().String(), "database", svc.db.URL(), "version", version, "tls", how.TLS != nil)
 	if err := svc.server.Serve(ctx, l, how); err != nil {
 		return err

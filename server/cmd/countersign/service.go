@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"slices"
 	"time"
 
@@ -13,11 +14,17 @@ import (
 	"countersign/methods/addressbook"
 	"countersign/methods/interop"
 	"countersign/methods/system"
+	"countersign/pamauth"
 	"countersign/server"
+	"countersign/server/internal/peer"
 	"countersign/server/wire"
 	"countersign/server/xmlrpc"
 	"countersign/session"
+	"countersign/session/apikey"
+	"countersign/session/audit"
+	"countersign/session/chain"
 	"countersign/session/localauth"
+	"countersign/session/throttle"
 	"countersign/session/verify"
 	"countersign/sql"
 )
@@ -25,13 +32,17 @@ import (
 // service is everything that a running Countersign is made of.
 type service struct {
 	db       *sql.DB
-	pool     *verify.Pool
+	pool     *verify.Pool // argon2
+	pam      *verify.Pool // nil without PAM
+	audit    *audit.File  // nil for standard error
+	throttle *throttle.Throttle
+	keys     *apikey.Manager
 	sessions *session.Manager
 	server   *server.Server
 }
 
 // assemble builds the service. What was opened is closed again if it fails.
-func assemble(ctx context.Context, s *settings, log *slog.Logger) (svc *service, err error) {
+func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog.Logger) (svc *service, err error) {
 	svc = &service{}
 	defer func() {
 		if err != nil {
@@ -44,27 +55,108 @@ func assemble(ctx context.Context, s *settings, log *slog.Logger) (svc *service,
 	if svc.pool, err = newPool(s.Workers, log); err != nil {
 		return svc, err
 	}
-	auth, err := localauth.New(localauth.Config{Accounts: svc.db.Accounts(), Runner: svc.pool, Log: log})
+	auth, err := svc.authenticator(s, log)
 	if err != nil {
+		return svc, err
+	}
+	record, err := svc.auditLog(s, errorWriter, log)
+	if err != nil {
+		return svc, err
+	}
+	if svc.throttle, err = throttle.New(ctx, throttle.Config{Store: svc.db.Throttle(), Log: log}); err != nil {
 		return svc, err
 	}
 	svc.sessions, err = session.NewManager(session.Config{
 		Sessions: svc.db.Sessions(), Accounts: svc.db.Accounts(), Authenticator: auth,
+		Throttle: gate{svc.throttle}, Audit: record, Remember: s.Remember,
+		PerAccount: s.PerAccount, RefuseOverCap: s.OverCap == "refuse",
+		Forget: func(id string) {
+			if svc.keys != nil {
+				svc.keys.Forget(id)
+			}
+		},
 		Idle: s.Idle, Absolute: s.Absolute, Log: log,
 	})
 	if err != nil {
+		return svc, err
+	}
+	if svc.keys, err = apikey.New(apikey.Config{Store: svc.db.APIKeys(), Accounts: svc.sessions, Log: log}); err != nil {
 		return svc, err
 	}
 	registry, err := methods.NewRegistry(modules(s, svc)...)
 	if err != nil {
 		return svc, err
 	}
+	proxies, err := peer.ParseTrusted(s.TrustedProxy)
+	if err != nil {
+		return svc, misuse{fmt.Errorf("--trusted-proxy: %w", err)}
+	}
 	svc.server, err = server.New(server.Config{
-		Registry: registry, Sessions: svc.sessions, Transports: []wire.Transport{xmlrpc.Transport{}},
-		Endpoints: s.tables.endpoints(), Limits: server.Limits{Body: s.MaxBody}, Log: log,
+		Registry: registry, Sessions: svc.sessions, Keys: svc.keys, Transports: []wire.Transport{xmlrpc.Transport{}},
+		Endpoints: s.tables.endpoints(), Limits: server.Limits{Body: s.MaxBody}, TrustedProxies: proxies,
+		Audit: record, Log: log,
 		Ready: []server.ReadyCheck{{Name: "database", Check: svc.sessions.Ping}},
 	})
 	return svc, err
+}
+
+// authenticator makes the chain of --auth.
+func (svc *service) authenticator(s *settings, log *slog.Logger) (session.Authenticator, error) {
+	names := s.Auth
+	if len(names) == 0 {
+		names = []string{"accounts"}
+	}
+	var links []chain.Named
+	for _, name := range names {
+		var link session.Authenticator
+		var err error
+		switch name {
+		case "pam":
+			link, err = svc.pamAuthenticator(s, log)
+		default:
+			link, err = localauth.New(localauth.Config{Accounts: svc.db.Accounts(), Runner: svc.pool, Log: log})
+		}
+		if err != nil {
+			return nil, err
+		}
+		links = append(links, chain.Named{Name: name, Authenticator: link})
+	}
+	return chain.New(links...)
+}
+
+func (svc *service) pamAuthenticator(s *settings, log *slog.Logger) (session.Authenticator, error) {
+	command, err := verify.SelfCommand("worker")
+	if err != nil {
+		return nil, err
+	}
+	if svc.pam, err = verify.NewPool(pamauth.PoolConfig(command, log)); err != nil {
+		return nil, err
+	}
+	return pamauth.New(pamauth.Config{
+		Accounts: svc.db.Accounts(), Runner: svc.pam, Service: s.PAMService,
+		AutoCreate: s.PAMCreate, Roles: []string{defaultRole}, Log: log,
+	})
+}
+
+// auditLog opens where the audit goes. Unless it is required the service goes on when
+// it fails.
+func (svc *service) auditLog(s *settings, standardError io.Writer, log *slog.Logger) (audit.Log, error) {
+	node, err := os.Hostname()
+	if err != nil {
+		log.Warn("this machine has no name for the audit", "err", err)
+	}
+	options := audit.Options{Node: node}
+	var record audit.Log = audit.NewWriter(standardError, options)
+	if s.Audit != "" {
+		if svc.audit, err = audit.OpenFile(s.Audit, audit.FileOptions{Options: options}); err != nil {
+			return nil, err
+		}
+		record = svc.audit
+	}
+	if s.AuditRequired {
+		return record, nil
+	}
+	return audit.NewTolerant(record, log), nil
 }
 
 // newPool makes the pool of password workers: this program again, as "worker".
@@ -116,8 +208,19 @@ func (svc *service) close(ctx context.Context) error {
 	if svc.sessions != nil {
 		faults = append(faults, svc.sessions.Close(ctx))
 	}
-	if svc.pool != nil {
-		faults = append(faults, svc.pool.Close(ctx))
+	if svc.keys != nil {
+		faults = append(faults, svc.keys.Close(ctx))
+	}
+	if svc.throttle != nil {
+		svc.throttle.Close()
+	}
+	for _, pool := range []*verify.Pool{svc.pool, svc.pam} {
+		if pool != nil {
+			faults = append(faults, pool.Close(ctx))
+		}
+	}
+	if svc.audit != nil {
+		faults = append(faults, svc.audit.Close())
 	}
 	if svc.db != nil {
 		faults = append(faults, svc.db.Close())

@@ -2,7 +2,9 @@ package main
 
 import (
 	"crypto/rand"
+	"maps"
 
+	"countersign/pamauth"
 	"countersign/session/verify"
 )
 
@@ -10,7 +12,9 @@ type workerCmd struct{}
 
 // Run implements the command.
 func (workerCmd) Run() error {
-	if code := verify.WorkerMain(verify.Argon2(rand.Reader)); code != 0 {
+	handlers := verify.Argon2(rand.Reader)
+	maps.Copy(handlers, pamauth.Handlers())
+	if code := verify.WorkerMain(handlers); code != 0 {
 		return exitCode(code)
 	}
 	return nil
