@@ -95,10 +95,16 @@ func soapName(t Type) string {
 }
 
 // SignatureValue gives signatures in the form of system.methodSignature: an array of
-// arrays of type names, result first.
+// arrays of type names, result first. Signatures that differ in more than types are
+// one there.
 func SignatureValue(signatures []Signature) Value {
 	rows := make([]Value, 0, len(signatures))
+	seen := map[string]bool{}
 	for _, s := range signatures {
+		if seen[s.String()] {
+			continue
+		}
+		seen[s.String()] = true
 		var names []Value
 		for _, n := range s.Names() {
 			names = append(names, String(n))

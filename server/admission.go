@@ -47,6 +47,10 @@ func (x *exchange) prove(ctx context.Context) {
 	if err != nil {
 		x.caller, x.session, x.rejected = nil, session.Session{}, err
 	}
+	x.ctx.session = nil
+	if x.session.Identity != nil {
+		x.ctx.session = &x.session
+	}
 }
 
 func (x *exchange) proveSession(ctx context.Context) error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"countersign/session"
 )
 
 // callContext is a request's context with a deadline whose timer is made only when
@@ -14,6 +16,15 @@ type callContext struct {
 	once            sync.Once
 	timed           context.Context
 	cancel          context.CancelFunc
+	session         *session.Session // nil for a caller without one
+}
+
+// Value implements context.Context: methods that deal in sessions find theirs here.
+func (c *callContext) Value(key any) any {
+	if key == session.Key && c.session != nil {
+		return c.session
+	}
+	return c.Context.Value(key)
 }
 
 func (c *callContext) arm() context.Context {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"time"
 
 	"countersign/methods"
 	"countersign/session"
@@ -33,20 +34,19 @@ func (t *text) BindValue(v methods.Value) error {
 
 // login makes a session for the credentials. A live session that came with the
 // request is ended (requirements SES-4).
-func (m *module) login(ctx context.Context, c *methods.Call, cred session.Credentials) (session.Grant, error) {
+func (m *module) login(ctx context.Context, c *methods.Call, cred session.Credentials, wish session.Terms) (session.Grant, error) {
 	if err := c.Env.ReserveLogin(); err != nil {
 		return session.Grant{}, err
 	}
 	cred.Peer = c.Client.Peer
 	terms := m.cfg.Terms[c.Client.Dialect]
-	terms.Origin = origin(c)
+	terms.ReadOnly, terms.Converse, terms.Origin = wish.ReadOnly, wish.Converse, origin(c)
 	grant, err := m.cfg.Sessions.Login(ctx, cred, terms)
 	if err != nil {
 		return session.Grant{}, loginError(err)
 	}
-	if c.Session.ID != (methods.PublicID{}) {
-		err := m.cfg.Sessions.Revoke(ctx, session.PublicID(c.Session.ID), by(c))
-		if err != nil && !errors.Is(err, session.ErrNotFound) {
+	if old, ok := session.FromContext(ctx); ok {
+		if err := m.cfg.Sessions.End(ctx, old, by(c)); err != nil {
 			return session.Grant{}, sessionError(err)
 		}
 	}
@@ -73,6 +73,11 @@ func loginError(err error) error {
 	if _, refused := errors.AsType[*session.Refusal](err); refused {
 		return methods.Wrap(methods.KindLoginRefused, err, "login refused")
 	}
+	if t, ok := errors.AsType[*session.Throttled](err); ok {
+		return &methods.Error{
+			Kind: methods.KindThrottled, Public: "too many attempts; try again later", RetryAfter: t.RetryAfter, Cause: err,
+		}
+	}
 	return sessionError(err)
 }
 
@@ -80,12 +85,16 @@ func loginError(err error) error {
 func sessionError(err error) error {
 	switch {
 	case errors.Is(err, session.ErrBusy):
-		return methods.Wrap(methods.KindBusy, err, "too many logins are waiting; try again in a moment")
+		return busy(err, "too many logins are waiting; try again in a moment")
 	case errors.Is(err, session.ErrUnavailable):
-		return methods.Wrap(methods.KindBusy, err, "a part that is needed is out of reach; try again")
+		return busy(err, "a part that is needed is out of reach; try again")
 	case errors.Is(err, session.ErrOutcomeUnknown), errors.Is(err, context.DeadlineExceeded):
 		return methods.Wrap(methods.KindOutcomeUnknown, err, "the outcome is unknown; it is safe to ask again")
 	default:
 		return err
 	}
+}
+
+func busy(err error, public string) error {
+	return &methods.Error{Kind: methods.KindBusy, Public: public, RetryAfter: 2 * time.Second, Cause: err}
 }

@@ -55,7 +55,7 @@ func (m *module) loginPHPGW(ctx context.Context, c *methods.Call, in phpgwLogin,
 	if err != nil {
 		return methods.Value{}, err
 	}
-	g, err := m.login(ctx, c, cred)
+	g, err := m.login(ctx, c, cred, session.Terms{})
 	if e, ok := errors.AsType[*methods.Error](err); ok && (e.Kind == methods.KindLoginRefused || e.Kind == methods.KindThrottled) {
 		return goAway, nil
 	} else if err != nil {

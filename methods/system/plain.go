@@ -2,6 +2,7 @@ package system
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"countersign/methods"
@@ -17,6 +18,7 @@ func (m *module) plain() []methods.Method {
 		methods.Overload(
 			methods.New("login", loginHelp, public, m.loginStruct, small),
 			methods.New("login", loginHelp, public, m.loginStrings, small),
+			methods.New("login", loginHelp, public, m.loginContinue, small),
 		),
 		methods.Overload(
 			methods.New("logout", logoutHelp, public, m.logoutOwn, small),
@@ -32,22 +34,43 @@ type credentials struct {
 	Password text `rpc:"password" help:"password, bytes as they are"`
 }
 
+// loginRequest is the struct form of a login, with its wishes.
+type loginRequest struct {
+	credentials
+	ReadOnly bool `rpc:"read_only,optional" help:"true: a session that can change nothing"`
+	Cookie   bool `rpc:"cookie,optional" help:"true: hand the session out as a cookie too"`
+}
+
 type loginStructIn struct {
-	Login credentials `rpc:"login" help:"username and password"`
+	Login loginRequest `rpc:"login" help:"username and password"`
 }
 
-type loginStringsIn struct {
-	Username text `rpc:"username" help:"login name"`
-	Password text `rpc:"password" help:"password, bytes as they are"`
+type loginStringsIn credentials
+
+type loginContinueIn struct {
+	More struct {
+		Nonce   string   `rpc:"nonce" help:"as login gave it"`
+		Answers []string `rpc:"answers" help:"one for each prompt, in order"`
+		Cookie  bool     `rpc:"cookie,optional" help:"true: hand the session out as a cookie too"`
+	} `rpc:"more" help:"nonce and answers, when login asked for more"`
 }
 
-// loginOut is the answer to a login in the plain dialect.
+// loginOut is the answer to a login in the plain dialect: the session, or what more is
+// asked.
 type loginOut struct {
-	SessionID       string    `rpc:"sessionid" help:"32 hex digits"`
-	Key             string    `rpc:"kp3" help:"32 hex digits"`
-	User            string    `rpc:"user" help:"login name"`
-	IdleExpires     time.Time `rpc:"idle_expires" help:"UTC; when the session ends unless it is used"`
-	AbsoluteExpires time.Time `rpc:"absolute_expires" help:"UTC; when the session ends at the latest"`
+	SessionID       string    `rpc:"sessionid,omitempty" help:"32 hex digits"`
+	Key             string    `rpc:"kp3,omitempty" help:"32 hex digits"`
+	User            string    `rpc:"user,omitempty" help:"login name"`
+	IdleExpires     time.Time `rpc:"idle_expires,omitempty" help:"UTC; when the session ends unless it is used"`
+	AbsoluteExpires time.Time `rpc:"absolute_expires,omitempty" help:"UTC; when the session ends at the latest"`
+	Nonce           string    `rpc:"nonce,omitempty" help:"more is asked: call login again with nonce and answers"`
+	Prompts         []prompt  `rpc:"prompts,omitempty" help:"what to ask the user"`
+}
+
+type prompt struct {
+	Text string `rpc:"prompt" help:"what to show"`
+	Echo bool   `rpc:"echo" help:"whether the answer may be seen while it is typed"`
+	Info bool   `rpc:"info,omitempty" help:"a message only; its answer is empty"`
 }
 
 func (m *module) loginStruct(ctx context.Context, c *methods.Call, in loginStructIn) (loginOut, error) {
@@ -55,20 +78,58 @@ func (m *module) loginStruct(ctx context.Context, c *methods.Call, in loginStruc
 }
 
 func (m *module) loginStrings(ctx context.Context, c *methods.Call, in loginStringsIn) (loginOut, error) {
-	return m.loginPlain(ctx, c, credentials(in))
+	return m.loginPlain(ctx, c, loginRequest{credentials: credentials(in)})
 }
 
-func (m *module) loginPlain(ctx context.Context, c *methods.Call, in credentials) (loginOut, error) {
+func (m *module) loginPlain(ctx context.Context, c *methods.Call, in loginRequest) (loginOut, error) {
 	g, err := m.login(ctx, c, session.Credentials{
 		Kind: account.User, Name: string(in.Username), Password: session.Password(in.Password),
-	})
+	}, session.Terms{ReadOnly: in.ReadOnly, Converse: true})
+	return answerLogin(c, g, err, in.Cookie)
+}
+
+func (m *module) loginContinue(ctx context.Context, c *methods.Call, in loginContinueIn) (loginOut, error) {
+	if err := c.Env.ReserveLogin(); err != nil {
+		return loginOut{}, err
+	}
+	nonce, ok := session.ParseSecret(in.More.Nonce)
+	if !ok {
+		return loginOut{}, methods.Errorf(methods.KindLoginRefused, "login refused")
+	}
+	answers := make([]session.Password, len(in.More.Answers))
+	for i, a := range in.More.Answers {
+		answers[i] = session.Password(a)
+	}
+	g, err := m.cfg.Sessions.Continue(ctx, nonce, answers, session.Credentials{Peer: c.Client.Peer})
+	if err != nil {
+		err = loginError(err)
+	}
+	return answerLogin(c, g, err, in.More.Cookie)
+}
+
+// answerLogin turns the outcome of a login into its answer.
+func answerLogin(c *methods.Call, g session.Grant, err error, cookie bool) (loginOut, error) {
+	if more, ok := errors.AsType[*session.More](err); ok {
+		out := loginOut{Nonce: more.Nonce.Reveal()}
+		for _, p := range more.Prompts {
+			out.Prompts = append(out.Prompts, prompt{p.Text, p.Echo, p.Info})
+		}
+		return out, nil
+	}
 	if err != nil {
 		return loginOut{}, err
 	}
+	if cookie && !c.Env.KeepLogin(g.Pair.Token(), g.Session.End) {
+		return loginOut{}, methods.Errorf(methods.KindInvalidParams, "there are no cookies at this endpoint")
+	}
+	return grantOut(g), nil
+}
+
+func grantOut(g session.Grant) loginOut {
 	return loginOut{
 		SessionID: g.Pair.ID.Reveal(), Key: g.Pair.Key.Reveal(), User: g.Session.Identity.Account.Name,
 		IdleExpires: g.Session.IdleEnds, AbsoluteExpires: g.Session.End,
-	}, nil
+	}
 }
 
 // pairIn is a session's pair as logout takes it; other members are ignored, since
@@ -107,17 +168,26 @@ func (m *module) logoutOwn(ctx context.Context, c *methods.Call, _ struct{}) (bo
 	if c.Caller == nil {
 		return false, methods.ErrLoginRequired()
 	}
-	if err := m.cfg.Sessions.Revoke(ctx, session.PublicID(c.Session.ID), by(c)); err != nil {
+	own, ok := session.FromContext(ctx)
+	if !ok {
+		return false, methods.Errorf(methods.KindInvalidRequest, "this call came without a session")
+	}
+	if err := m.cfg.Sessions.End(ctx, own, by(c)); err != nil {
 		return false, sessionError(err)
 	}
+	c.Env.DropLogin()
 	return true, nil
 }
 
 func (m *module) logoutAll(ctx context.Context, c *methods.Call, _ struct{}) (int, error) {
+	if err := wholeSession(ctx); err != nil {
+		return 0, err
+	}
 	n, err := m.cfg.Sessions.RevokeAccount(ctx, c.Caller.ID, nil, by(c))
 	if err != nil {
 		return 0, sessionError(err)
 	}
+	c.Env.DropLogin()
 	return n, nil
 }
 

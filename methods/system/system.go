@@ -1,10 +1,16 @@
 package system
 
 import (
+	"context"
+	"slices"
 	"time"
 
 	"countersign/methods"
 	"countersign/session"
+	"countersign/session/account"
+	"countersign/session/apikey"
+	"countersign/session/audit"
+	"countersign/session/password"
 )
 
 // Config is what the module needs.
@@ -16,6 +22,18 @@ type Config struct {
 	// Batch is how many calls a multicall may hold, Answer how many bytes their results
 	// may have together.
 	Batch, Answer int
+	// Accounts are where passwords are changed.
+	Accounts account.Store
+	// Hash makes the hash of a new password, outside this process; Policy says which may
+	// be chosen.
+	Hash   func(ctx context.Context, password string) (string, error)
+	Policy password.Policy
+	// Keys makes and ends API keys.
+	Keys *apikey.Manager
+	// Locks shows and releases the locks of login throttling.
+	Locks Locks
+	// Audit keeps a record of what is changed here.
+	Audit audit.Log
 	// Terms are the limits of new sessions by dialect name.
 	Terms map[string]session.Terms
 	// Now is the clock.
@@ -35,11 +53,18 @@ func Modules(cfg Config) []methods.Module {
 	}
 	return []methods.Module{
 		common,
-		m.family("plain", m.plain()),
+		m.family("plain", slices.Concat(m.plain(), m.ownSessions(), m.ownKeys(), m.locks(), m.rights())),
 		m.family("phpgroupware", m.phpgw(phpgwProfile{legacy: true})),
 		m.family("egroupware", m.phpgw(phpgwProfile{})),
 	}
 }
+
+// The permissions over what belongs to others.
+const (
+	manageSessions = "sessions.manage"
+	manageKeys     = "keys.manage"
+	manageLocks    = "locks.manage"
+)
 
 type module struct{ cfg Config }
 

@@ -26,7 +26,7 @@ var binary = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "countersign")
-	out, err := exec.Command("go", "build", "-o", path, "countersign/server/cmd/countersign").CombinedOutput()
+	out, err := exec.Command("go", "build", "-tags", buildTags, "-o", path, "countersign/server/cmd/countersign").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}

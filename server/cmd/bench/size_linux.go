@@ -27,16 +27,29 @@ func (b *bench) size(ctx context.Context) (err error) {
 	b.add("16", fmt.Sprintf("resident memory per session at %d", many), "<= 200 B",
 		fmt.Sprintf("%.0f B", large.bytes), large.bytes <= 200)
 
-	turns := spread(many, 100_000)
+	turns := spread(many, 10_000)
 	onSmall, onLarge := newCalls(addTwo, small.pairs, spread(few, few)), newCalls(addTwo, large.pairs, turns)
 	// The first use in a minute is written down, in batches, five seconds later at the
 	// most: that is let pass, so that what follows is the steady state.
 	if err := errors.Join(once(small.server, onSmall.again()), once(large.server, onLarge.again())); err != nil {
 		return err
 	}
-	if err := idle(ctx, 8*time.Second); err != nil {
+	if err := quiet(ctx, small.server); err != nil {
 		return err
 	}
+	before, err := large.server.cpu()
+	if err == nil {
+		err = quiet(ctx, large.server)
+	}
+	if err != nil {
+		return err
+	}
+	after, err := large.server.cpu()
+	if err != nil {
+		return err
+	}
+	b.note("", fmt.Sprintf("CPU to write one use down (once a minute, in batches, of %d rows)", many),
+		fmt.Sprintf("%.0f us", float64((after-before).Microseconds())/float64(len(turns))))
 	base, err := dial(small.server, onSmall, 8)
 	if err != nil {
 		return err
@@ -47,7 +60,8 @@ func (b *bench) size(ctx context.Context) (err error) {
 		return err
 	}
 	defer target.close()
-	rounds, d := b.rounds, min(b.round, 40*time.Second/time.Duration(2*b.rounds+2))
+	// All within a minute, before the next uses are due.
+	rounds, d := b.rounds, min(b.round, 32*time.Second/time.Duration(2*b.rounds+2))
 	c, err := compare(ctx, base, target, rounds, d)
 	if err != nil {
 		return err
@@ -96,11 +110,27 @@ func (b *bench) resident(ctx context.Context, n int) (r residents, err error) {
 	return r, err
 }
 
-func idle(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
+// quiet waits until a server has written down what it had to: at least six seconds,
+// and then until it does next to nothing for one.
+func quiet(ctx context.Context, p *process) error {
+	d := 6 * time.Second
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); d = time.Second {
+		before, err := p.cpu()
+		if err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(d):
+		}
+		after, err := p.cpu()
+		if err != nil {
+			return err
+		}
+		if d == time.Second && after-before < 50*time.Millisecond {
+			return nil
+		}
 	}
+	return fmt.Errorf("%s does not come to rest", p.name)
 }

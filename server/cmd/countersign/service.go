@@ -24,6 +24,7 @@ import (
 	"countersign/session/audit"
 	"countersign/session/chain"
 	"countersign/session/localauth"
+	"countersign/session/password"
 	"countersign/session/throttle"
 	"countersign/session/verify"
 	"countersign/sql"
@@ -35,6 +36,7 @@ type service struct {
 	pool     *verify.Pool // argon2
 	pam      *verify.Pool // nil without PAM
 	audit    *audit.File  // nil for standard error
+	record   audit.Log
 	throttle *throttle.Throttle
 	keys     *apikey.Manager
 	sessions *session.Manager
@@ -59,8 +61,7 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 	if err != nil {
 		return svc, err
 	}
-	record, err := svc.auditLog(s, errorWriter, log)
-	if err != nil {
+	if svc.record, err = svc.auditLog(s, errorWriter, log); err != nil {
 		return svc, err
 	}
 	if svc.throttle, err = throttle.New(ctx, throttle.Config{Store: svc.db.Throttle(), Log: log}); err != nil {
@@ -68,7 +69,7 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 	}
 	svc.sessions, err = session.NewManager(session.Config{
 		Sessions: svc.db.Sessions(), Accounts: svc.db.Accounts(), Authenticator: auth,
-		Throttle: gate{svc.throttle}, Audit: record, Remember: s.Remember,
+		Throttle: gate{svc.throttle}, Audit: svc.record, Remember: s.Remember,
 		PerAccount: s.PerAccount, RefuseOverCap: s.OverCap == "refuse",
 		Forget: func(id string) {
 			if svc.keys != nil {
@@ -94,7 +95,7 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 	svc.server, err = server.New(server.Config{
 		Registry: registry, Sessions: svc.sessions, Keys: svc.keys, Transports: []wire.Transport{xmlrpc.Transport{}},
 		Endpoints: s.tables.endpoints(), Limits: server.Limits{Body: s.MaxBody}, TrustedProxies: proxies,
-		Audit: record, Log: log,
+		Audit: svc.record, Log: log,
 		Ready: []server.ReadyCheck{{Name: "database", Check: svc.sessions.Ping}},
 	})
 	return svc, err
@@ -133,7 +134,7 @@ func (svc *service) pamAuthenticator(s *settings, log *slog.Logger) (session.Aut
 		return nil, err
 	}
 	return pamauth.New(pamauth.Config{
-		Accounts: svc.db.Accounts(), Runner: svc.pam, Service: s.PAMService,
+		Accounts: svc.db.Accounts(), Runner: svc.pam, Service: s.PAMService, ConfDir: s.PAMConfDir,
 		AutoCreate: s.PAMCreate, Roles: []string{defaultRole}, Log: log,
 	})
 }
@@ -174,6 +175,11 @@ func modules(s *settings, svc *service) []methods.Module {
 	list := system.Modules(system.Config{
 		Sessions: svc.sessions, Version: version, Batch: limits.Batch, Answer: limits.Answer,
 		Terms: s.tables.terms(), Now: time.Now,
+		Accounts: svc.db.Accounts(), Keys: svc.keys, Audit: svc.record,
+		Locks: lockKeeper{svc.throttle, svc.db.Accounts()}, Policy: password.DefaultPolicy(),
+		Hash: func(ctx context.Context, pass string) (string, error) {
+			return verify.HashPassword(ctx, svc.pool, password.DefaultParams, []byte(pass))
+		},
 	})
 	list = append(list, addressbook.New(svc.db.AddressBook(), time.Now))
 	for _, m := range interop.Modules(version) {

@@ -27,6 +27,7 @@ type settings struct {
 	Absolute      time.Duration `help:"End sessions after this long in any case; at most 24h." default:"12h"`
 	Auth          []string      `help:"Who proves passwords, in the order in which they are asked: accounts, pam." default:"accounts" enum:"accounts,pam"`
 	PAMService    string        `name:"pam-service" help:"Name of the service file in /etc/pam.d." default:"countersign"`
+	PAMConfDir    string        `name:"pam-confdir" help:"Folder of the service file, if not /etc/pam.d." placeholder:"DIR"`
 	PAMCreate     bool          `name:"pam-create" help:"Make an account, with the role user, at the first login of a PAM user without one."`
 	Remember      time.Duration `help:"How long a password that came with a single call (HTTP Basic USER:PASSWORD) is not verified again; at most 60s, 0: always verify." default:"30s"`
 	PerAccount    int           `help:"Most sessions of one account; 0: no bound." default:"100"`

@@ -1,0 +1,244 @@
+package system
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"countersign/methods"
+	"countersign/session"
+	"countersign/session/account"
+	"countersign/session/audit"
+)
+
+func (m *module) ownSessions() []methods.Method {
+	any, ro := methods.AnySession(), methods.ReadOnly()
+	return []methods.Method{
+		methods.New("listSessions", "Lists the caller's live sessions, newest first; with the right "+manageSessions+" also another user's, or with * everybody's.", any, m.listSessions, ro),
+		methods.New("endSession", "Ends a session by its public id: one of the caller's, or with the right "+manageSessions+" anybody's.", any, m.endSession),
+		methods.New("createChild", "Makes a session from this one, with fewer rights, read-only or shorter; it ends with this one.", any, m.createChild),
+		methods.New("setPassword", "Changes the caller's password and ends the caller's other sessions. Takes the old and the new one.", any, m.setPassword, methods.MaxBody(smallBody)),
+	}
+}
+
+// wholeSession refuses calls that come with less than a session of their own: a child
+// session, an API key or a password must not make or end what is more than itself.
+func wholeSession(ctx context.Context) error {
+	s, ok := session.FromContext(ctx)
+	switch {
+	case !ok:
+		return methods.Errorf(methods.KindPermissionDenied, "this needs a session made by a login")
+	case s.Child():
+		return methods.Errorf(methods.KindPermissionDenied, "a child session may not do this")
+	}
+	return nil
+}
+
+type userIn struct {
+	User string `rpc:"user,optional" help:"login name; the caller's own if left out"`
+}
+
+type sessionInfo struct {
+	Session         string    `rpc:"session" help:"public id"`
+	User            string    `rpc:"user,omitempty"`
+	Created         time.Time `rpc:"created"`
+	Seen            time.Time `rpc:"seen" help:"last use, up to a minute early"`
+	IdleExpires     time.Time `rpc:"idle_expires,omitempty"`
+	AbsoluteExpires time.Time `rpc:"absolute_expires"`
+	Kind            string    `rpc:"kind" help:"user or server"`
+	ReadOnly        bool      `rpc:"read_only"`
+	Child           bool      `rpc:"child"`
+	Scope           []string  `rpc:"scope,omitempty" help:"permissions it is narrowed to"`
+	Peer            string    `rpc:"peer,omitempty" help:"address of the login"`
+	Endpoint        string    `rpc:"endpoint,omitempty" help:"path of the login"`
+	Agent           string    `rpc:"agent,omitempty" help:"the client's description of itself"`
+	Current         bool      `rpc:"current" help:"the session of this very call"`
+}
+
+func (m *module) listSessions(ctx context.Context, c *methods.Call, in userIn) ([]sessionInfo, error) {
+	id, err := m.subject(ctx, c, in.User, manageSessions)
+	if err != nil {
+		return nil, err
+	}
+	infos, err := m.cfg.Sessions.List(ctx, id)
+	if err != nil {
+		return nil, sessionError(err)
+	}
+	names := map[string]string{c.Caller.ID: c.Caller.Name}
+	out := make([]sessionInfo, 0, len(infos))
+	for _, i := range infos {
+		name, known := names[i.Account]
+		if !known {
+			a, err := m.cfg.Accounts.Get(ctx, i.Account)
+			if err != nil && !errors.Is(err, account.ErrNotFound) {
+				return nil, unreachable(err)
+			}
+			name, names[i.Account] = a.Name, a.Name
+		}
+		out = append(out, infoOut(i, name, methods.PublicID(i.Public) == c.Session.ID))
+	}
+	return out, nil
+}
+
+func infoOut(i session.Info, user string, current bool) sessionInfo {
+	kind := account.User
+	if i.Server {
+		kind = account.Server
+	}
+	return sessionInfo{
+		Session: i.Public.String(), User: user, Created: i.Created, Seen: i.Seen,
+		IdleExpires: i.IdleEnds, AbsoluteExpires: i.End, Kind: string(kind), ReadOnly: i.ReadOnly,
+		Child: i.Child, Scope: strings.Fields(i.Scope), Peer: i.Peer, Endpoint: i.Endpoint, Agent: i.Agent,
+		Current: current,
+	}
+}
+
+// subject gives the account that a call is about: the caller's own, or for holders of
+// the right another user's; "*" is everybody, "".
+func (m *module) subject(ctx context.Context, c *methods.Call, user, right string) (string, error) {
+	if user == "" || user == c.Caller.Name && !c.Caller.Server {
+		return c.Caller.ID, nil
+	}
+	if !c.Caller.Allows(right) {
+		return "", methods.Errorf(methods.KindPermissionDenied, "permission %s is missing", right)
+	}
+	if user == "*" {
+		return "", nil
+	}
+	a, err := m.cfg.Accounts.Find(ctx, account.User, user)
+	switch {
+	case errors.Is(err, account.ErrNotFound):
+		return "", methods.Errorf(methods.KindNotFound, "no user of that name")
+	case err != nil:
+		return "", unreachable(err)
+	}
+	return a.ID, nil
+}
+
+func unreachable(err error) error {
+	return busy(err, "accounts cannot be read at the moment; try again")
+}
+
+type publicIn struct {
+	ID string `rpc:"id" help:"public id, 16 hex digits"`
+}
+
+func (m *module) endSession(ctx context.Context, c *methods.Call, in publicIn) (bool, error) {
+	public, ok := session.ParsePublicID(in.ID)
+	if !ok {
+		return false, &methods.ArgumentError{Param: 1, Reason: "a public id has 16 hex digits"}
+	}
+	if methods.PublicID(public) != c.Session.ID {
+		if err := wholeSession(ctx); err != nil {
+			return false, err
+		}
+		own, err := m.cfg.Sessions.List(ctx, c.Caller.ID)
+		if err != nil {
+			return false, sessionError(err)
+		}
+		if !holds(own, public) && !c.Caller.Allows(manageSessions) {
+			return false, errNoSession
+		}
+	}
+	err := m.cfg.Sessions.Revoke(ctx, public, by(c))
+	if errors.Is(err, session.ErrNotFound) {
+		return false, errNoSession
+	} else if err != nil {
+		return false, sessionError(err)
+	}
+	return true, nil
+}
+
+var errNoSession = methods.Errorf(methods.KindNotFound, "no such session")
+
+func holds(infos []session.Info, public session.PublicID) bool {
+	for _, i := range infos {
+		if i.Public == public {
+			return true
+		}
+	}
+	return false
+}
+
+type childIn struct {
+	Wish struct {
+		ReadOnly bool     `rpc:"read_only,optional" help:"true: it can change nothing"`
+		Scope    []string `rpc:"scope,optional" help:"permissions it is narrowed to; * as last component covers all below"`
+		Idle     int      `rpc:"idle,optional" help:"seconds it may be unused"`
+		Lifetime int      `rpc:"lifetime,optional" help:"seconds until it ends at the latest"`
+	} `rpc:"wish,optional" help:"what it shall be less in"`
+}
+
+func (m *module) createChild(ctx context.Context, c *methods.Call, in childIn) (loginOut, error) {
+	if err := wholeSession(ctx); err != nil {
+		return loginOut{}, err
+	}
+	if in.Wish.Idle < 0 || in.Wish.Lifetime < 0 {
+		return loginOut{}, &methods.ArgumentError{Param: 1, Reason: "a length of time is negative"}
+	}
+	parent, _ := session.FromContext(ctx)
+	g, err := m.cfg.Sessions.OpenChild(ctx, parent, session.Terms{
+		ReadOnly: in.Wish.ReadOnly, Origin: origin(c),
+		Idle: time.Duration(in.Wish.Idle) * time.Second, Absolute: time.Duration(in.Wish.Lifetime) * time.Second,
+	}, in.Wish.Scope, by(c))
+	if errors.Is(err, account.ErrScope) {
+		return loginOut{}, &methods.ArgumentError{Param: 1, Path: ".scope", Reason: "not a list of permissions"}
+	} else if err != nil {
+		return loginOut{}, sessionError(err)
+	}
+	return grantOut(g), nil
+}
+
+type passwordIn struct {
+	Old text `rpc:"old" help:"the password until now"`
+	New text `rpc:"new" help:"the password from now on"`
+}
+
+// setPassword asks for the old password again: a session that was left open must not
+// be enough (requirements SES-17).
+func (m *module) setPassword(ctx context.Context, c *methods.Call, in passwordIn) (bool, error) {
+	if err := wholeSession(ctx); err != nil {
+		return false, err
+	}
+	if err := c.Env.ReserveLogin(); err != nil {
+		return false, err
+	}
+	own, _ := session.FromContext(ctx)
+	_, _, err := m.cfg.Sessions.Password(ctx, session.Credentials{
+		Kind: own.Identity.Account.Kind, Name: c.Caller.Name, Login: own.Identity.Account.Login,
+		Password: session.Password(in.Old), Peer: c.Client.Peer,
+	}, origin(c))
+	if err != nil {
+		return false, loginError(err)
+	}
+	if err := m.cfg.Policy.CheckNew(string(in.New), c.Caller.Name); err != nil {
+		return false, &methods.ArgumentError{Param: 2, Reason: err.Error()}
+	}
+	hash, err := m.cfg.Hash(ctx, string(in.New))
+	if err != nil {
+		return false, busy(err, "the password cannot be changed at the moment; try again")
+	}
+	if err := m.cfg.Accounts.SetPassword(ctx, c.Caller.ID, hash, own.Digest(), m.cfg.Now()); err != nil {
+		return false, methods.Wrap(methods.KindOutcomeUnknown, err, "the outcome is unknown; it is safe to ask again")
+	}
+	if err := m.cfg.Sessions.CatchUp(ctx); err != nil {
+		return false, busy(err, "the password is changed; other sessions end within seconds")
+	}
+	return true, m.record(c, audit.Event{Type: audit.AccountPassword})
+}
+
+// record keeps an event about the caller's own account.
+func (m *module) record(c *methods.Call, e audit.Event) error {
+	e.Outcome, e.Peer, e.Request, e.Endpoint, e.Dialect = audit.OK, c.Client.Peer, c.Client.Request, c.Client.Endpoint, c.Client.Dialect
+	e.Method, e.Session = c.Entry.FullName, c.Session.ID
+	if e.User == (audit.Name{}) {
+		e.User, e.Account = audit.Known(c.Caller.Name), c.Caller.Number
+	} else {
+		e.Actor = audit.Known(c.Caller.Name)
+	}
+	if err := m.cfg.Audit.Record(e); err != nil {
+		return busy(err, "it is done, but the audit log cannot be written")
+	}
+	return nil
+}
