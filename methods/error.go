@@ -117,11 +117,14 @@ func (e *Error) Error() string {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// AsError turns any error into an Error: one found in err's chain, a deadline into
-// KindTimeout, everything else into KindInternal with err as the private cause.
+// AsError turns any error into an Error: one found in err's chain, an *ArgumentError into
+// KindInvalidParams, a deadline into KindTimeout, everything else into KindInternal with err as the private cause.
 func AsError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
+	}
+	if a, ok := errors.AsType[*ArgumentError](err); ok {
+		return a.asError()
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return Wrap(KindTimeout, err, "the method took longer than it may")

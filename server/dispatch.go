@@ -87,6 +87,7 @@ func (x *exchange) resolve(name string) (*methods.Entry, *methods.Error) {
 		if refusal := entry.Permit(x.caller); refusal != nil {
 			return nil, x.denied(entry, x.refusal(refusal))
 		}
+		x.logAllowed(entry)
 		if entry.MaxBody > 0 && x.bytes > entry.MaxBody {
 			return nil, errBodyTooLarge
 		}

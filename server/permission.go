@@ -28,6 +28,18 @@ func (x *exchange) denied(e *methods.Entry, refusal *methods.Error) *methods.Err
 	return refusal
 }
 
+// logAllowed writes the line of a check that was passed, for who looks that closely:
+// there is one for every call.
+func (x *exchange) logAllowed(e *methods.Entry) {
+	log, permission := x.server.cfg.Log, e.Access.Permission()
+	if permission == "" || !log.Enabled(context.Background(), slog.LevelDebug) {
+		return
+	}
+	role := x.identity.Account.GivenBy(permission)
+	log.LogAttrs(context.Background(), slog.LevelDebug,
+		audit.Check(permission, audit.Known(x.caller.Name), role, true), slog.String("request", x.id))
+}
+
 // recordCheck leaves a line for a question about a right: "Action: P User: U Result: R"
 // (webyast contract §7).
 func (x *exchange) recordCheck(e *methods.Entry, refusal *methods.Error) *methods.Error {

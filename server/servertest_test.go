@@ -20,8 +20,11 @@ import (
 	"countersign/server/wire"
 	"countersign/server/xmlrpc"
 	"countersign/session"
+	"countersign/session/apikey"
+	"countersign/session/audit"
 	"countersign/session/localauth"
 	"countersign/session/password"
+	"countersign/session/throttle"
 	"countersign/session/verify"
 	"countersign/sql"
 	"countersign/sql/sqltest"
@@ -42,6 +45,9 @@ type service struct {
 	clock    *clock
 	rand     *script
 	logs     *logBuffer
+	audit    *logBuffer
+	throttle *throttle.Throttle
+	keys     *apikey.Manager
 }
 
 func (s *service) address() string { return s.http.Listener.Addr().String() }
@@ -53,12 +59,13 @@ type options struct {
 	limits   server.Limits
 	rows     []server.Endpoint
 	realTime bool
+	remember time.Duration
 }
 
 // newService starts a service with the sample accounts and contacts.
 func newService(t testing.TB, o options) *service {
 	t.Helper()
-	s := &service{db: o.db, clock: newClock(), rand: &script{}, logs: &logBuffer{}}
+	s := &service{db: o.db, clock: newClock(), rand: &script{}, logs: &logBuffer{}, audit: &logBuffer{}}
 	if s.db == nil {
 		s.db = sqltest.SQLite(t)
 	}
@@ -73,20 +80,31 @@ func newService(t testing.TB, o options) *service {
 	must(t, sample.Fill(t.Context(), s.db.Accounts(), s.db.AddressBook(), func(p string) (string, error) {
 		return password.Hash(s.rand, cheap, []byte(p))
 	}, now()))
+	s.throttle, err = throttle.New(t.Context(), throttle.Config{Store: s.db.Throttle(), Now: now, Log: log})
+	must(t, err)
+	record := audit.NewWriter(s.audit, audit.Options{Node: "test", Now: now})
 	s.sessions, err = session.NewManager(session.Config{
 		Sessions: s.db.Sessions(), Accounts: s.db.Accounts(), Authenticator: auth,
+		Throttle: throttle.Gate{Throttle: s.throttle}, Audit: record, Remember: o.remember,
+		PerAccount: session.DefaultPerAccount, Forget: func(id string) { s.keys.Forget(id) },
 		Now: now, Rand: s.rand, Log: log,
 	})
+	must(t, err)
+	s.keys, err = apikey.New(apikey.Config{Store: s.db.APIKeys(), Accounts: s.sessions, Now: now, Rand: s.rand, Log: log})
 	must(t, err)
 	limits := wire.DefaultLimits()
 	modules := append(system.Modules(system.Config{
 		Sessions: s.sessions, Version: "test", Batch: limits.Batch, Answer: limits.Answer, Now: now,
+		Accounts: s.db.Accounts(), Keys: s.keys, Throttle: s.throttle, Audit: record, Policy: password.DefaultPolicy(),
+		Hash: func(ctx context.Context, p string) (string, error) {
+			return verify.HashPassword(ctx, runner, cheap, []byte(p))
+		},
 	}), addressbook.New(s.db.AddressBook(), now))
 	modules = append(modules, interop.Modules("test")...)
 	registry, err := methods.NewRegistry(append(modules, o.modules...)...)
 	must(t, err)
 	s.server, err = server.New(server.Config{
-		Registry: registry, Sessions: s.sessions, Transports: []wire.Transport{xmlrpc.Transport{}},
+		Registry: registry, Sessions: s.sessions, Keys: s.keys, Audit: record, Transports: []wire.Transport{xmlrpc.Transport{}},
 		Endpoints: o.rows, Limits: o.limits, Log: log, Now: now, Rand: s.rand,
 		Ready: []server.ReadyCheck{{Name: "database", Check: s.sessions.Ping}},
 	})
@@ -98,6 +116,8 @@ func newService(t testing.TB, o options) *service {
 	t.Cleanup(func() {
 		s.http.Close()
 		must(t, s.sessions.Close(context.Background()))
+		must(t, s.keys.Close(context.Background()))
+		s.throttle.Close()
 		must(t, runner.Close(context.Background()))
 	})
 	return s

@@ -101,7 +101,7 @@ func (m *Manager) Continue(ctx context.Context, nonce Secret, answers []Password
 		return Grant{}, m.refuse(ctx, &p.credentials, p.terms.Origin, &Refusal{Reason: ReasonAnswer})
 	}
 	a, err := p.Challenge.Continue(ctx, answers)
-	a, err = m.decide(ctx, p.attempt, a, err)
+	a, err = m.decide(ctx, &p.credentials, p.attempt, a, err)
 	return m.finish(ctx, a, err, p.credentials, p.terms)
 }
 

@@ -27,6 +27,9 @@ type Attempt interface {
 	Failed(ctx context.Context) error
 	// Void takes the count back because nothing was verified.
 	Void(ctx context.Context) error
+	// Left is how many further attempts are free if this one fails; 0 when its failure
+	// locks.
+	Left() int
 }
 
 // Throttled is the refusal of an attempt that was not made. It does not depend on the
@@ -48,6 +51,7 @@ func (noThrottle) Reserve(context.Context, *Credentials) (Attempt, error) { retu
 func (noThrottle) Succeeded(context.Context) error                        { return nil }
 func (noThrottle) Failed(context.Context) error                           { return nil }
 func (noThrottle) Void(context.Context) error                             { return nil }
+func (noThrottle) Left() int                                              { return 1 }
 
 // prove verifies credentials under the throttle. When a *Challenge comes back, the
 // attempt stays reserved until the challenge is decided.
@@ -61,11 +65,11 @@ func (m *Manager) prove(ctx context.Context, c *Credentials) (account.Account, e
 		return account.Account{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	a, err := m.cfg.Authenticator.Authenticate(ctx, *c)
-	return m.decide(ctx, attempt, a, err)
+	return m.decide(ctx, c, attempt, a, err)
 }
 
 // decide settles an attempt by what became of it.
-func (m *Manager) decide(ctx context.Context, attempt Attempt, a account.Account, err error) (account.Account, error) {
+func (m *Manager) decide(ctx context.Context, c *Credentials, attempt Attempt, a account.Account, err error) (account.Account, error) {
 	if ch, more := errors.AsType[*Challenge](err); more {
 		return account.Account{}, &challenged{Challenge: ch, attempt: attempt}
 	}
@@ -86,6 +90,12 @@ func (m *Manager) decide(ctx context.Context, attempt Attempt, a account.Account
 		m.cfg.Log.Error("a login attempt could not be counted", "err", settled)
 		if err == nil {
 			return account.Account{}, fmt.Errorf("%w: %w", ErrUnavailable, settled)
+		}
+	}
+	if refused && attempt.Left() == 0 {
+		lock := c.event(audit.Lock, audit.OK, Origin{}, m.nameOf(ctx, c))
+		if err := m.record(lock); err != nil {
+			return account.Account{}, err
 		}
 	}
 	return a, err

@@ -8,18 +8,11 @@ import (
 	"countersign/methods"
 	"countersign/session/account"
 	"countersign/session/audit"
+	"countersign/session/throttle"
 )
 
-// Locks shows and releases the locks of login throttling.
-type Locks interface {
-	// List gives what is locked, the longest waits first.
-	List(ctx context.Context) ([]Lock, error)
-	// Unlock releases a user and tells how many counters that was.
-	Unlock(ctx context.Context, user string) (int, error)
-}
-
-// Lock is a user, an address block, or a user at a block that must wait.
-type Lock struct {
+// lock is a user, an address block, or a user at a block that must wait.
+type lock struct {
 	Scope    string    `rpc:"scope" help:"what is locked"`
 	User     string    `rpc:"user,omitempty" help:"login name, if it is an account's"`
 	Block    string    `rpc:"block,omitempty" help:"range of addresses"`
@@ -35,12 +28,24 @@ func (m *module) locks() []methods.Method {
 	}
 }
 
-func (m *module) listLocks(ctx context.Context, _ *methods.Call, _ struct{}) ([]Lock, error) {
-	locks, err := m.cfg.Locks.List(ctx)
+func (m *module) listLocks(ctx context.Context, _ *methods.Call, _ struct{}) ([]lock, error) {
+	all, err := m.cfg.Accounts.List(ctx)
+	if err != nil {
+		return nil, unreachable(err)
+	}
+	names := make([]throttle.Name, len(all))
+	for i, a := range all {
+		names[i] = throttle.Name{Kind: a.Kind, Name: a.Name}
+	}
+	locks, err := m.cfg.Throttle.Locks(ctx, names)
 	if err != nil {
 		return nil, sessionError(err)
 	}
-	return locks, nil
+	out := make([]lock, len(locks))
+	for i, l := range locks {
+		out[i] = lock{Scope: string(l.Scope), User: l.Name.Name, Block: l.Block, Failures: l.Failures, Until: l.Until}
+	}
+	return out, nil
 }
 
 type unlockIn struct {
@@ -54,7 +59,7 @@ func (m *module) unlock(ctx context.Context, c *methods.Call, in unlockIn) (int,
 	} else if err != nil {
 		return 0, unreachable(err)
 	}
-	n, err := m.cfg.Locks.Unlock(ctx, a.Name)
+	n, err := m.cfg.Throttle.Unlock(ctx, m.cfg.Throttle.Tag(account.User, a.Name))
 	if err != nil {
 		return 0, sessionError(err)
 	}

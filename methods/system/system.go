@@ -11,6 +11,7 @@ import (
 	"countersign/session/apikey"
 	"countersign/session/audit"
 	"countersign/session/password"
+	"countersign/session/throttle"
 )
 
 // Config is what the module needs.
@@ -30,8 +31,8 @@ type Config struct {
 	Policy password.Policy
 	// Keys makes and ends API keys.
 	Keys *apikey.Manager
-	// Locks shows and releases the locks of login throttling.
-	Locks Locks
+	// Throttle is whose locks are shown and released.
+	Throttle *throttle.Throttle
 	// Audit keeps a record of what is changed here.
 	Audit audit.Log
 	// Terms are the limits of new sessions by dialect name.

@@ -69,7 +69,7 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 	}
 	svc.sessions, err = session.NewManager(session.Config{
 		Sessions: svc.db.Sessions(), Accounts: svc.db.Accounts(), Authenticator: auth,
-		Throttle: gate{svc.throttle}, Audit: svc.record, Remember: s.Remember,
+		Throttle: throttle.Gate{Throttle: svc.throttle}, Audit: svc.record, Remember: s.Remember,
 		PerAccount: s.PerAccount, RefuseOverCap: s.OverCap == "refuse",
 		Forget: func(id string) {
 			if svc.keys != nil {
@@ -176,7 +176,7 @@ func modules(s *settings, svc *service) []methods.Module {
 		Sessions: svc.sessions, Version: version, Batch: limits.Batch, Answer: limits.Answer,
 		Terms: s.tables.terms(), Now: time.Now,
 		Accounts: svc.db.Accounts(), Keys: svc.keys, Audit: svc.record,
-		Locks: lockKeeper{svc.throttle, svc.db.Accounts()}, Policy: password.DefaultPolicy(),
+		Throttle: svc.throttle, Policy: password.DefaultPolicy(),
 		Hash: func(ctx context.Context, pass string) (string, error) {
 			return verify.HashPassword(ctx, svc.pool, password.DefaultParams, []byte(pass))
 		},
