@@ -111,7 +111,9 @@ func basic(encoded string) credential {
 	if pair, ok := session.ParseToken(password); ok {
 		return credential{kind: ofSession, pair: pair, user: user}
 	}
-	if user == "" || password == "" {
+	// No account can have a name that is shaped like a sessionid (account.CheckName): what
+	// comes with one is a session's pair that was copied badly.
+	if _, shaped := session.ParseSecret(user); shaped || user == "" || password == "" {
 		return credential{kind: badCredential}
 	}
 	return credential{kind: ofPassword, user: user, password: session.Password(password)}
