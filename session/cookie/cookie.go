@@ -34,8 +34,8 @@ type Config struct {
 	Keys *Keys
 	// MaxAge is the longest absolute limit of a session; DefaultMaxAge if zero.
 	MaxAge time.Duration
-	// PlainOn is the address, host:port or unix:PATH, on which browsers reach the service
-	// over plain HTTP. It must be on the loopback. Empty for HTTPS.
+	// PlainOn is the address, host:port, on which browsers reach the service over plain
+	// HTTP. It must be on the loopback. Empty for HTTPS.
 	PlainOn string
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
@@ -80,9 +80,6 @@ func New(cfg Config) (*Cookies, error) {
 
 // loopback tells whether nobody on another machine reaches the address.
 func loopback(address string) bool {
-	if strings.HasPrefix(address, "unix:") {
-		return true
-	}
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return false

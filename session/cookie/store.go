@@ -52,9 +52,10 @@ func (s *Store) Name() string { return s.cookies.Name() }
 type stateKey struct{}
 
 type state struct {
-	pair    session.Pair
-	current session.Session
-	grant   *session.Grant // of a login that was not saved yet
+	current  session.Session
+	pair     session.Pair
+	fresh    bool           // of a login that was not saved yet
+	replaced []session.Pair // to be ended by Save
 }
 
 // Get gives the session of the request, always the same one.
@@ -85,7 +86,7 @@ func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 	s.sessions.Touch(&current)
 	out.IsNew = false
 	out.ID = current.Public.String()
-	out.Values[stateKey{}] = &state{pair: pair, current: current}
+	out.Values[stateKey{}] = &state{current: current, pair: pair}
 	return out, nil
 }
 
@@ -100,12 +101,9 @@ func Current(s *sessions.Session) (session.Session, bool) {
 // Begin makes s the session of a login. Save then ends the one that s was before: no
 // login goes on under an old id (requirements SES-4).
 func Begin(s *sessions.Session, g session.Grant) {
-	next := &state{pair: g.Pair, current: g.Session, grant: &g}
+	next := &state{current: g.Session, pair: g.Pair, fresh: true}
 	if before, ok := s.Values[stateKey{}].(*state); ok {
-		next.pair = before.pair
-		if before.grant != nil && next.pair == before.grant.Pair {
-			next.pair = g.Pair
-		}
+		next.replaced = append(before.replaced, before.pair)
 	}
 	s.Values[stateKey{}] = next
 	s.ID = g.Session.Public.String()
@@ -123,38 +121,38 @@ func (s *Store) Save(r *http.Request, w http.ResponseWriter, out *sessions.Sessi
 	if out.Options != nil && out.Options.MaxAge < 0 {
 		return s.end(r, w, out, st)
 	}
-	if st == nil || st.grant == nil {
+	if st == nil || !st.fresh {
 		return nil
 	}
-	g := *st.grant
-	if st.pair != g.Pair {
-		if _, err := s.sessions.Logout(r.Context(), st.pair, by(r)); err != nil {
-			return err
-		}
-	}
-	if err := s.cookies.Give(w.Header(), g.Pair, g.Session.End); err != nil {
+	if err := s.logout(r, st.replaced); err != nil {
 		return err
 	}
-	st.pair, st.grant, out.IsNew = g.Pair, nil, false
+	if err := s.cookies.Give(w.Header(), st.pair, st.current.End); err != nil {
+		return err
+	}
+	st.fresh, st.replaced, out.IsNew = false, nil, false
 	return nil
 }
 
-// end logs out: the session that came, and one that began meanwhile.
+// end logs out, also of sessions that began meanwhile.
 func (s *Store) end(r *http.Request, w http.ResponseWriter, out *sessions.Session, st *state) error {
 	if st != nil {
-		pairs := []session.Pair{st.pair}
-		if st.grant != nil && st.grant.Pair != st.pair {
-			pairs = append(pairs, st.grant.Pair)
-		}
-		for _, p := range pairs {
-			if _, err := s.sessions.Logout(r.Context(), p, by(r)); err != nil {
-				return err
-			}
+		if err := s.logout(r, append(st.replaced, st.pair)); err != nil {
+			return err
 		}
 	}
 	s.cookies.Take(w.Header())
 	delete(out.Values, stateKey{})
 	out.ID, out.IsNew = "", true
+	return nil
+}
+
+func (s *Store) logout(r *http.Request, pairs []session.Pair) error {
+	for _, p := range pairs {
+		if _, err := s.sessions.Logout(r.Context(), p, by(r)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -8,8 +8,6 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
-
-	"countersign/session"
 )
 
 type callCmd struct {
@@ -21,14 +19,17 @@ type callCmd struct {
 	Args   []string `arg:"" optional:"" name:"arg" help:"Arguments: JSON; a word that is no JSON is a string."`
 }
 
-// sessionVariable may hold a session for call: sessionid:kp3.
-const sessionVariable = variablePrefix + "SESSION"
+// Variables that may hold a credential for call.
+const (
+	sessionVariable = variablePrefix + "SESSION" // sessionid:kp3
+	keyVariable     = variablePrefix + "KEY"     // an API key
+)
 
 // Help shows examples.
 func (callCmd) Help() string {
 	return `Prints the result as JSON. A fault goes to standard error with its code, and the exit status is 1. Dates are UTC; bytes are base64. An argument that begins with a dash comes behind "--".
 
-Instead of --user the environment may hold a session: COUNTERSIGN_SESSION=sessionid:kp3.
+Instead of --user the environment may hold a session, COUNTERSIGN_SESSION=sessionid:kp3, or an API key, COUNTERSIGN_KEY.
 
 Examples:
   countersign call system.listMethods
@@ -64,20 +65,15 @@ func (c *callCmd) Run(ctx context.Context, io stdio) (err error) {
 // authenticate gives the client a session, if one is wanted. end logs out again.
 func (c *callCmd) authenticate(ctx context.Context, io stdio, client *caller) (end func() error, err error) {
 	end = func() error { return nil }
-	given := os.Getenv(sessionVariable)
-	if c.User == "" && given == "" {
+	pair, key := os.Getenv(sessionVariable), os.Getenv(keyVariable)
+	if c.User == "" && pair == "" && key == "" {
 		return end, nil
 	}
 	if !client.private && !c.PlainHTTP {
 		return nil, misusef("%s: secrets would travel in clear: use https, or --plain-http if the way there is private", c.URL)
 	}
 	if c.User == "" {
-		pair, ok := session.ParsePair(given)
-		if !ok {
-			return nil, misusef("%s is not sessionid:kp3, 32 hex digits each", sessionVariable)
-		}
-		client.id, client.key = pair.ID.Reveal(), pair.Key.Reveal()
-		return end, nil
+		return end, client.use(pair, key)
 	}
 	pass, err := c.read(io, fmt.Sprintf("Password of %s: ", c.User))
 	if err != nil {

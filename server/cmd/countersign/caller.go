@@ -12,6 +12,9 @@ import (
 	"time"
 
 	"github.com/kolo/xmlrpc"
+
+	"countersign/session"
+	"countersign/session/apikey"
 )
 
 // caller is an XML-RPC client of one endpoint.
@@ -20,6 +23,7 @@ type caller struct {
 	url     string
 	private bool   // what is sent cannot be read on the way
 	id, key string // of the session, if there is one
+	bearer  string // an API key instead
 }
 
 // callTime bounds a call: longer than a server lets one take.
@@ -54,6 +58,8 @@ func (c *caller) call(ctx context.Context, method string, args []any) (any, erro
 	r.Header.Set("User-Agent", "countersign/"+version)
 	if c.id != "" {
 		r.SetBasicAuth(c.id, c.key)
+	} else if c.bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+c.bearer)
 	}
 	body, err := c.send(r.WithContext(ctx))
 	if err != nil {
@@ -100,6 +106,27 @@ func (c *caller) login(ctx context.Context, user, pass string) error {
 		return fmt.Errorf("%s does not log in as the plain dialect does; try the endpoint /RPC2", c.url)
 	}
 	c.id, c.key = id, key
+	return nil
+}
+
+// use takes the credential of the environment. It is not repeated in errors.
+func (c *caller) use(pair, key string) error {
+	if pair != "" && key != "" {
+		return misusef("both %s and %s are set", sessionVariable, keyVariable)
+	}
+	if key != "" {
+		text, ok := apikey.ParseText(key)
+		if !ok {
+			return misusef("%s is no API key, %d letters and digits", keyVariable, apikey.TextSize)
+		}
+		c.bearer = text.Reveal()
+		return nil
+	}
+	p, ok := session.ParsePair(pair)
+	if !ok {
+		return misusef("%s is not sessionid:kp3, 32 hex digits each", sessionVariable)
+	}
+	c.id, c.key = p.ID.Reveal(), p.Key.Reveal()
 	return nil
 }
 

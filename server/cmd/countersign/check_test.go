@@ -69,6 +69,32 @@ func certificate(t *testing.T, dir string, from, to time.Time) (certFile, keyFil
 	return certFile, keyFile
 }
 
+func TestCheckAudit(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	old := filepath.Join(dir, "old.log")
+	if err := os.WriteFile(old, []byte("{}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]verdict{
+		"": good, old: good, filepath.Join(dir, "new.log"): good,
+		dir: fail, filepath.Join(dir, "nowhere", "new.log"): fail, filepath.Join(old, "new.log"): fail,
+	} {
+		var f findings
+		s := &settings{}
+		s.Audit = path
+		if f.checkAudit(s); len(f) != 1 || f[0].Status != want {
+			t.Errorf("%q: %v", path, f)
+		}
+	}
+	if text, err := os.ReadFile(old); err != nil || string(text) != "{}\n" {
+		t.Errorf("the old file holds %q: %v", text, err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
 func TestCheckAccounts(t *testing.T) {
 	t.Parallel()
 	everything := []string{"*"}

@@ -38,7 +38,7 @@ func (f *findings) checkSettings(s *settings, args commandLine, known map[string
 // was probably meant. Others may use the prefix too: Kubernetes makes variables of the
 // names of services.
 func strangeVariables(environ []string, settings map[string]*kong.Flag) [][2]string {
-	words := append(slices.Collect(maps.Keys(settings)), "config", "session")
+	words := append(slices.Collect(maps.Keys(settings)), "config", "session", "key")
 	var strange [][2]string
 	for _, pair := range environ {
 		name, _, _ := strings.Cut(pair, "=")

@@ -11,11 +11,13 @@ import (
 	"time"
 
 	"countersign/server/dialect"
+	"countersign/server/internal/peer"
 )
 
 // The bounds of settings (requirements, table of numbers).
 const (
 	mostAbsolute = 24 * time.Hour
+	mostRemember = 60 * time.Second
 	leastBody    = 1 << 10
 	mostBody     = 16 << 20
 )
@@ -27,7 +29,7 @@ func (s *settings) complete(env *environment) error {
 		s.tables = env.file.tables
 	}
 	return misused(errors.Join(
-		s.location.complete(), s.checkTimes(), s.checkNumbers(), s.checkNames(), s.tables.check(), s.checkSafety(),
+		s.location.complete(), s.checkTimes(), s.checkNumbers(), s.checkNames(), s.checkAdmission(), s.tables.check(), s.checkSafety(),
 	))
 }
 
@@ -81,6 +83,26 @@ func (s *settings) checkTimes() error {
 	if s.Linger < 0 {
 		faults = append(faults, fmt.Errorf("linger: %v is before now", s.Linger))
 	}
+	if s.Remember < 0 || s.Remember > mostRemember {
+		faults = append(faults, fmt.Errorf("remember: %v is not between 0s and %v", s.Remember, mostRemember))
+	}
+	return errors.Join(faults...)
+}
+
+// checkAdmission looks at what decides who comes in, and from where.
+func (s *settings) checkAdmission() error {
+	var faults []error
+	if _, err := peer.ParseTrusted(s.TrustedProxy); err != nil {
+		faults = append(faults, fmt.Errorf("trusted_proxy: %w", err))
+	}
+	for i, name := range s.Auth {
+		if slices.Contains(s.Auth[:i], name) {
+			faults = append(faults, fmt.Errorf("auth: %s is named twice", name))
+		}
+	}
+	if s.PAMCreate && !slices.Contains(s.Auth, "pam") {
+		faults = append(faults, errors.New("pam_create: auth does not name pam"))
+	}
 	return errors.Join(faults...)
 }
 
@@ -88,6 +110,9 @@ func (s *settings) checkNumbers() error {
 	var faults []error
 	if s.MaxBody < leastBody || s.MaxBody > mostBody {
 		faults = append(faults, fmt.Errorf("max_body: %d is not between %d and %d", s.MaxBody, leastBody, mostBody))
+	}
+	if s.PerAccount < 0 {
+		faults = append(faults, fmt.Errorf("per_account: %d is less than none", s.PerAccount))
 	}
 	if s.Workers < 0 {
 		faults = append(faults, fmt.Errorf("workers: %d is less than none", s.Workers))

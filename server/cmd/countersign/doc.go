@@ -10,5 +10,6 @@
 //
 // The program must never write a password or a session's secrets to its log, and never
 // take one as an argument: arguments can be read by every user of the machine. What is
-// shown once, the first administrator's password, goes to standard output.
+// shown once, the first administrator's password and a new API key, goes to standard
+// output.
 package main

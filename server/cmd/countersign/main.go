@@ -16,14 +16,20 @@ var version = "0.1.0-dev"
 
 // cli is the command line: one field per sub-command.
 type cli struct {
-	Serve   serveCmd   `cmd:"" help:"Run the server."`
-	Demo    demoCmd    `cmd:"" help:"Run a server on scratch data with sample users, and show the handshake."`
-	User    userCmd    `cmd:"" help:"Look after user and server accounts."`
-	Session sessionCmd `cmd:"" help:"List and end sessions."`
-	Call    callCmd    `cmd:"" help:"Call a method of a running server."`
-	Check   checkCmd   `cmd:"" help:"Tell what is wrong with the settings, the database or a running server."`
-	Version versionCmd `cmd:"" help:"Tell the version."`
-	Worker  workerCmd  `cmd:"" hidden:"" help:"Verify passwords for a server; started by it."`
+	Serve       serveCmd       `cmd:"" help:"Run the server."`
+	Demo        demoCmd        `cmd:"" help:"Run a server on scratch data with sample users, and show the handshake."`
+	User        userCmd        `cmd:"" help:"Look after user and server accounts."`
+	Session     sessionCmd     `cmd:"" help:"List and end sessions."`
+	Role        roleCmd        `cmd:"" help:"Look after roles, and who has them."`
+	Grant       grantCmd       `cmd:"" help:"Give an account permissions."`
+	Revoke      revokeCmd      `cmd:"" help:"Take permissions away from an account."`
+	Permissions permissionsCmd `cmd:"" help:"Show what an account may do, or which permissions there are."`
+	Key         keyCmd         `cmd:"" help:"Look after API keys."`
+	Lock        lockCmd        `cmd:"" help:"Show and release what failed logins have locked."`
+	Call        callCmd        `cmd:"" help:"Call a method of a running server."`
+	Check       checkCmd       `cmd:"" help:"Tell what is wrong with the settings, the database or a running server."`
+	Version     versionCmd     `cmd:"" help:"Tell the version."`
+	Worker      workerCmd      `cmd:"" hidden:"" help:"Verify passwords for a server; started by it."`
 }
 
 // stdio is the terminal, so that tests can be one.
@@ -81,12 +87,17 @@ func run(ctx context.Context, args []string, io stdio) int {
 		return exit
 	}
 	if err != nil {
-		return report(io, misuse{fmt.Errorf("%w (countersign --help tells more)", err)})
+		return reportParse(io, err)
 	}
 	if err := env.finish(parsed); err != nil {
 		return report(io, misused(err))
 	}
-	return report(io, parsed.Run())
+	err = parsed.Run()
+	status := report(io, err)
+	if _, bad := errors.AsType[badUse](err); bad {
+		fmt.Fprintln(io.err, usage(parsed))
+	}
+	return status
 }
 
 // report says what went wrong, a line for each thing, and gives the exit status.

@@ -109,6 +109,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"until":   cmdUntil,
 	"capture": cmdCapture,
 	"json":    cmdJSON,
+	"lockout": cmdLockout,
 }
 
 // cmdStart is "start NAME ARG…": countersign with the arguments, in the background. It

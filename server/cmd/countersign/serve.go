@@ -83,6 +83,7 @@ func withService(ctx context.Context, s *settings, standardError io.Writer, log 
 // serve listens and answers until ctx ends. ready is called when the address is known
 // and before anything is answered; its error ends it all.
 func (svc *service) serve(ctx context.Context, s *settings, log *slog.Logger, linger func() time.Duration, ready func(context.Context, net.Addr) error) error {
+	defer settleHeap()()
 	how, err := s.serving(log)
 	if err != nil {
 		return err

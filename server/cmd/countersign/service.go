@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"countersign/methods"
@@ -23,6 +24,7 @@ import (
 	"countersign/session/apikey"
 	"countersign/session/audit"
 	"countersign/session/chain"
+	"countersign/session/cookie"
 	"countersign/session/localauth"
 	"countersign/session/password"
 	"countersign/session/throttle"
@@ -92,8 +94,12 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 	if err != nil {
 		return svc, misuse{fmt.Errorf("--trusted-proxy: %w", err)}
 	}
+	cookies, err := s.cookies()
+	if err != nil {
+		return svc, err
+	}
 	svc.server, err = server.New(server.Config{
-		Registry: registry, Sessions: svc.sessions, Keys: svc.keys, Transports: []wire.Transport{xmlrpc.Transport{}},
+		Cookies: cookies, Registry: registry, Sessions: svc.sessions, Keys: svc.keys, Transports: []wire.Transport{xmlrpc.Transport{}},
 		Endpoints: s.tables.endpoints(), Limits: server.Limits{Body: s.MaxBody}, TrustedProxies: proxies,
 		Audit: svc.record, Log: log,
 		Ready: []server.ReadyCheck{{Name: "database", Check: svc.sessions.Ping}},
@@ -158,6 +164,23 @@ func (svc *service) auditLog(s *settings, standardError io.Writer, log *slog.Log
 		return record, nil
 	}
 	return audit.NewTolerant(record, log), nil
+}
+
+// cookies makes the session cookies, if there are keys for them.
+func (s *settings) cookies() (server.Cookies, error) {
+	if s.CookieKeys == "" {
+		return nil, nil
+	}
+	keys, err := cookie.OpenKeys(s.CookieKeys)
+	if err != nil {
+		return nil, err
+	}
+	cfg := cookie.Config{Keys: keys, MaxAge: s.Absolute}
+	// Behind a TLS proxy browsers know only HTTPS; a Unix socket has a proxy in front.
+	if s.TLSCert == "" && !s.PlainHTTP && !strings.HasPrefix(s.Listen, "unix:") {
+		cfg.PlainOn = s.Listen
+	}
+	return cookie.New(cfg)
 }
 
 // newPool makes the pool of password workers: this program again, as "worker".

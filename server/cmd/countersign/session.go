@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"countersign/session"
 	"countersign/session/account"
+	"countersign/session/audit"
 	"countersign/sql"
 )
 
@@ -47,6 +49,8 @@ type sessionRow struct {
 	User     string       `json:"user"`
 	Kind     account.Kind `json:"kind"`
 	ReadOnly bool         `json:"read_only"`
+	Child    bool         `json:"child"` // made from another session
+	Scope    []string     `json:"scope"` // permissions that it is narrowed to; empty for none
 	Created  time.Time    `json:"created"`
 	LastUse  time.Time    `json:"last_use"`
 	IdleEnds *time.Time   `json:"idle_ends"` // null without an idle limit
@@ -66,19 +70,34 @@ func (c *sessionListCmd) Run(ctx context.Context, io stdio) error {
 		if c.JSON {
 			return printJSON(io, rows)
 		}
-		t := table{{"ID", "USER", "KIND", "CREATED", "LAST USE", "IDLE END", "END", "PEER", "ENDPOINT", "AGENT"}}
+		t := table{{"ID", "USER", "KIND", "STATE", "CREATED", "LAST USE", "IDLE END", "END", "PEER", "ENDPOINT", "AGENT"}}
 		for _, r := range rows {
 			idle := ""
 			if r.IdleEnds != nil {
 				idle = moment(*r.IdleEnds)
 			}
 			t = append(t, []string{
-				r.ID, r.User, string(r.Kind), moment(r.Created), moment(r.LastUse), idle, moment(r.Ends),
+				r.ID, r.User, string(r.Kind), r.state(), moment(r.Created), moment(r.LastUse), idle, moment(r.Ends),
 				r.Peer, r.Endpoint, r.Agent,
 			})
 		}
 		return t.print(io)
 	})
+}
+
+// state says in words how a session is less than its account.
+func (r *sessionRow) state() string {
+	var words []string
+	if r.Child {
+		words = append(words, "child")
+	}
+	if r.ReadOnly {
+		words = append(words, "read-only")
+	}
+	if len(r.Scope) > 0 {
+		words = append(words, "only "+strings.Join(r.Scope, " "))
+	}
+	return strings.Join(words, ", ")
 }
 
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
@@ -114,7 +133,7 @@ func liveSessions(ctx context.Context, db *sql.DB, kind account.Kind, user strin
 
 func rowOf(i session.Info, names map[string]string) sessionRow {
 	r := sessionRow{
-		ID: i.Public.String(), User: names[i.Account], Kind: account.User, ReadOnly: i.ReadOnly,
+		ID: i.Public.String(), User: names[i.Account], Kind: account.User, ReadOnly: i.ReadOnly, Child: i.Child, Scope: filled(strings.Fields(i.Scope)),
 		Created: i.Created, LastUse: i.Seen, Ends: i.End,
 		Peer: i.Peer, Endpoint: i.Endpoint, Agent: i.Agent,
 	}
@@ -128,7 +147,7 @@ func rowOf(i session.Info, names map[string]string) sessionRow {
 }
 
 type sessionEndCmd struct {
-	location `embed:"" group:"settings"`
+	changing `embed:"" group:"settings"`
 	IDs      []string `arg:"" optional:"" name:"public-id" help:"Sessions by their public id, as session list gives it."`
 	User     string   `help:"All sessions of this account." placeholder:"NAME"`
 	Kind     string   `help:"Kind of the account: user or server." enum:"user,server" default:"user"`
@@ -149,20 +168,17 @@ Examples:
 func (c *sessionEndCmd) Run(ctx context.Context, io stdio) error {
 	ids, err := c.check()
 	if err != nil {
-		return misused(err)
+		return badUse{misuse{err}}
 	}
-	return c.withDatabase(ctx, false, func(db *sql.DB) error {
+	return c.withChanges(ctx, io, false, func(db *sql.DB, r *recorder) error {
 		var n int
 		switch {
 		case c.All:
-			n, err = endAll(ctx, db.Sessions())
+			n, err = endAll(ctx, db, r)
 		case c.User != "":
-			var a account.Account
-			if a, err = findAccount(ctx, db.Accounts(), account.Kind(c.Kind), c.User); err == nil {
-				n, err = db.Sessions().DeleteAccount(ctx, a.ID, session.Digest{})
-			}
+			n, err = c.endAccount(ctx, db, r)
 		default:
-			n, err = endEach(ctx, db.Sessions(), ids)
+			n, err = endEach(ctx, db.Sessions(), r, ids)
 		}
 		if n > 0 || err == nil {
 			err = errors.Join(say(io, "%s.\n", endedInWords(n)), err)
@@ -182,47 +198,67 @@ func (c *sessionEndCmd) check() ([]session.PublicID, error) {
 	if choices != 1 {
 		return nil, errors.New("give either public ids, or --user, or --all")
 	}
-	ids := make([]session.PublicID, len(c.IDs))
-	for i, text := range c.IDs {
-		id, ok := session.ParsePublicID(text)
-		if !ok {
-			// Not repeated: it might be a sessionid.
-			return nil, fmt.Errorf("argument %d is no public id: those have 16 hex digits", i+1)
-		}
-		ids[i] = id
+	return publicIDs(c.IDs)
+}
+
+func (c *sessionEndCmd) endAccount(ctx context.Context, db *sql.DB, r *recorder) (n int, err error) {
+	a, err := findAccount(ctx, db.Accounts(), account.Kind(c.Kind), c.User)
+	if err != nil {
+		return 0, err
 	}
-	return ids, nil
+	err = r.before(about(audit.SessionEnd, &a), func() error {
+		n, err = db.Sessions().DeleteAccount(ctx, a.ID, session.Digest{})
+		return err
+	})
+	return n, err
 }
 
 // endEach ends the sessions that are there and names those that are not.
-func endEach(ctx context.Context, store session.Store, ids []session.PublicID) (n int, err error) {
+func endEach(ctx context.Context, store session.Store, r *recorder, ids []session.PublicID) (n int, err error) {
 	var faults []error
 	for _, id := range ids {
-		switch err := store.DeletePublic(ctx, id); {
-		case errors.Is(err, session.ErrNotFound):
-			faults = append(faults, fmt.Errorf("there is no session %s", id))
-		case err != nil:
-			faults = append(faults, err)
-		default:
+		err := r.before(audit.Event{Type: audit.SessionEnd, Session: id}, func() error {
+			err := store.DeletePublic(ctx, id)
+			if errors.Is(err, session.ErrNotFound) {
+				err = inWords(err, "there is no session %s", id)
+			}
+			return err
+		})
+		if err == nil {
 			n++
 		}
+		faults = append(faults, err)
 	}
 	return n, errors.Join(faults...)
 }
 
 // endAll ends the sessions that there are now. Logins go on meanwhile, so there is no
 // end to wait for.
-func endAll(ctx context.Context, store session.Store) (int, error) {
-	records, err := store.List(ctx, "", 0)
+func endAll(ctx context.Context, db *sql.DB, r *recorder) (n int, err error) {
+	accounts, err := db.Accounts().List(ctx)
 	if err != nil {
 		return 0, err
 	}
-	ids := make([]session.Digest, len(records))
-	for i := range records {
-		ids[i] = records[i].ID
+	owners := map[string]account.Account{}
+	for _, a := range accounts {
+		owners[a.ID] = a
 	}
-	ended, err := store.Delete(ctx, ids)
-	return len(ended), err
+	records, err := db.Sessions().List(ctx, "", 0)
+	if err != nil {
+		return 0, err
+	}
+	ids, events := make([]session.Digest, len(records)), make([]audit.Event, len(records))
+	for i := range records {
+		owner := owners[records[i].Account]
+		ids[i], events[i] = records[i].ID, about(audit.SessionEnd, &owner)
+		events[i].Session = records[i].Public
+	}
+	err = r.beforeAll(events, func() error {
+		ended, err := db.Sessions().Delete(ctx, ids)
+		n = len(ended)
+		return err
+	})
+	return n, err
 }
 
 func endedInWords(n int) string {

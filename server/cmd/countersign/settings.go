@@ -18,28 +18,28 @@ type location struct {
 // variable is COUNTERSIGN_ and the flag's name in capitals, the key in the TOML file
 // the flag's name, both with underscores for dashes.
 type settings struct {
-	location      `embed:""`
-	Listen        string        `help:"Address to listen on: HOST:PORT, or unix:PATH." default:"127.0.0.1:8080"`
-	TLSCert       string        `help:"Certificate file (PEM); taken up again when it changes." placeholder:"FILE"`
-	TLSKey        string        `help:"Key file (PEM) of the certificate." placeholder:"FILE"`
-	PlainHTTP     bool          `name:"plain-http" help:"Allow plain HTTP on an address that is not loopback: only behind a proxy that speaks TLS."`
-	Idle          time.Duration `help:"End sessions that were not used for this long." default:"1h"`
-	Absolute      time.Duration `help:"End sessions after this long in any case; at most 24h." default:"12h"`
-	Auth          []string      `help:"Who proves passwords, in the order in which they are asked: accounts, pam." default:"accounts" enum:"accounts,pam"`
-	PAMService    string        `name:"pam-service" help:"Name of the service file in /etc/pam.d." default:"countersign"`
-	PAMConfDir    string        `name:"pam-confdir" help:"Folder of the service file, if not /etc/pam.d." placeholder:"DIR"`
-	PAMCreate     bool          `name:"pam-create" help:"Make an account, with the role user, at the first login of a PAM user without one."`
-	Remember      time.Duration `help:"How long a password that came with a single call (HTTP Basic USER:PASSWORD) is not verified again; at most 60s, 0: always verify." default:"30s"`
-	PerAccount    int           `help:"Most sessions of one account; 0: no bound." default:"100"`
-	OverCap       string        `help:"What happens to a login over that bound: the oldest session ends, or the login is refused." enum:"oldest,refuse" default:"oldest"`
-	Audit         string        `help:"File that gets a JSON line for every login, refusal, logout, lock, grant and key; default: standard error." placeholder:"FILE"`
-	AuditRequired bool          `help:"Refuse what cannot be written to the audit file."`
-	TrustedProxy  []string      `help:"Address or network of a proxy whose X-Forwarded-For is believed." placeholder:"CIDR"`
-	Modules       []string      `help:"Further modules to switch on: validator1, interopEchoTests, examples." placeholder:"NAME"`
-	MaxBody       int           `help:"Most bytes of a request body, inflated; at most 16 MiB." default:"1048576"`
-	Workers       int           `help:"Password checks at one time, each in a process of its own; 0: one per CPU." default:"0"`
-	Linger        time.Duration `help:"After SIGTERM, go on taking requests for this long." default:"5s"`
-	LogLevel      string        `help:"Least level that is logged: debug, info, warn, error." enum:"debug,info,warn,error" default:"info"`
+	location     `embed:""`
+	Listen       string        `help:"Address to listen on: HOST:PORT, or unix:PATH." default:"127.0.0.1:8080"`
+	TLSCert      string        `help:"Certificate file (PEM); taken up again when it changes." placeholder:"FILE"`
+	TLSKey       string        `help:"Key file (PEM) of the certificate." placeholder:"FILE"`
+	PlainHTTP    bool          `name:"plain-http" help:"Allow plain HTTP on an address that is not loopback: only behind a proxy that speaks TLS."`
+	Idle         time.Duration `help:"End sessions that were not used for this long." default:"1h"`
+	Absolute     time.Duration `help:"End sessions after this long in any case; at most 24h." default:"12h"`
+	Auth         []string      `help:"Who proves passwords, in the order in which they are asked: accounts, pam." default:"accounts" enum:"accounts,pam"`
+	PAMService   string        `name:"pam-service" help:"Name of the service file in /etc/pam.d." default:"countersign"`
+	PAMConfDir   string        `name:"pam-confdir" help:"Folder of the service file, if not /etc/pam.d." placeholder:"DIR"`
+	PAMCreate    bool          `name:"pam-create" help:"Make an account, with the role user, at the first login of a PAM user without one."`
+	Remember     time.Duration `help:"How long a password that came with a single call (HTTP Basic USER:PASSWORD) is not verified again; at most 60s, 0: always verify." default:"30s"`
+	PerAccount   int           `help:"Most sessions of one account; 0: no bound." default:"100"`
+	OverCap      string        `help:"What happens to a login over that bound: the oldest session ends, or the login is refused." enum:"oldest,refuse" default:"oldest"`
+	auditing     `embed:""`
+	CookieKeys   string        `help:"File with the keys of session cookies, made if it does not exist; without it there are no cookies." placeholder:"FILE"`
+	TrustedProxy []string      `help:"Address or network of a proxy whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	Modules      []string      `help:"Further modules to switch on: validator1, interopEchoTests, examples." placeholder:"NAME"`
+	MaxBody      int           `help:"Most bytes of a request body, inflated; at most 16 MiB." default:"1048576"`
+	Workers      int           `help:"Password checks at one time, each in a process of its own; 0: one per CPU." default:"0"`
+	Linger       time.Duration `help:"After SIGTERM, go on taking requests for this long." default:"5s"`
+	LogLevel     string        `help:"Least level that is logged: debug, info, warn, error." enum:"debug,info,warn,error" default:"info"`
 
 	tables tables
 }

@@ -12,12 +12,17 @@ import (
 // table is rows of cells for people; the first row is the heading.
 type table [][]string
 
-func (t table) print(io stdio) error {
+func (t table) print(io stdio) error { return t.write(io, cell) }
+
+// printWhole cuts nothing short, for names that programs read.
+func (t table) printWhole(io stdio) error { return t.write(io, clean) }
+
+func (t table) write(io stdio, shown func(string) string) error {
 	w := tabwriter.NewWriter(io.out, 0, 0, 2, ' ', 0)
 	for _, row := range t {
 		cells := make([]string, len(row))
 		for i, text := range row {
-			cells[i] = cell(text)
+			cells[i] = shown(text)
 		}
 		if _, err := fmt.Fprintln(w, strings.Join(cells, "\t")); err != nil {
 			return err
@@ -26,23 +31,28 @@ func (t table) print(io stdio) error {
 	return w.Flush()
 }
 
-// cell makes a text fit for a terminal: some come from strangers, who could send
-// control characters or turn the direction of writing (requirements INP-14).
+// cell makes a text fit for a terminal, and short.
 func cell(s string) string {
 	const room = 60
+	s = clean(s)
+	if runes := []rune(s); len(runes) > room {
+		return string(runes[:room-1]) + "…"
+	}
+	return s
+}
+
+// clean makes a text fit for a terminal: some come from strangers, who could send
+// control characters or turn the direction of writing (requirements INP-14).
+func clean(s string) string {
 	if s == "" {
 		return "-"
 	}
-	s = strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError {
 			return '?'
 		}
 		return r
 	}, s)
-	if runes := []rune(s); len(runes) > room {
-		return string(runes[:room-1]) + "…"
-	}
-	return s
 }
 
 // printJSON prints v for programs, indented for people.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/session/account"
+	"countersign/session/audit"
 	"countersign/sql"
 )
 
@@ -48,7 +49,7 @@ func findAccount(ctx context.Context, accounts account.Store, kind account.Kind,
 }
 
 type userPasswdCmd struct {
-	location `embed:"" group:"settings"`
+	changing `embed:"" group:"settings"`
 	policy   `embed:""`
 	who      `embed:""`
 	passwordFrom
@@ -66,7 +67,7 @@ Examples:
 
 // Run implements the command.
 func (c *userPasswdCmd) Run(ctx context.Context, io stdio) error {
-	return c.withDatabase(ctx, false, func(db *sql.DB) error {
+	return c.withChanges(ctx, io, false, func(db *sql.DB, r *recorder) error {
 		a, err := c.find(ctx, db.Accounts())
 		if err != nil {
 			return err
@@ -79,7 +80,10 @@ func (c *userPasswdCmd) Run(ctx context.Context, io stdio) error {
 		if err != nil {
 			return err
 		}
-		if err := db.Accounts().SetPassword(ctx, a.ID, hash, [32]byte{}, time.Now()); err != nil {
+		err = r.before(about(audit.AccountPassword, &a), func() error {
+			return db.Accounts().SetPassword(ctx, a.ID, hash, [32]byte{}, time.Now())
+		})
+		if err != nil {
 			return err
 		}
 		return say(io, "%s %s has a new password; its sessions have ended.\n", a.Kind, a.Name)
@@ -87,7 +91,7 @@ func (c *userPasswdCmd) Run(ctx context.Context, io stdio) error {
 }
 
 type userDisableCmd struct {
-	location `embed:"" group:"settings"`
+	changing `embed:"" group:"settings"`
 	who      `embed:""`
 }
 
@@ -96,13 +100,13 @@ func (userDisableCmd) Help() string { return "Example:\n  countersign user disab
 
 // Run implements the command.
 func (c *userDisableCmd) Run(ctx context.Context, io stdio) error {
-	return c.change(ctx, io, &c.who, "is disabled; its sessions have ended", func(accounts account.Store, id string) error {
+	return c.change(ctx, io, &c.who, audit.AccountDisable, "is disabled; its sessions have ended", func(accounts account.Store, id string) error {
 		return accounts.SetDisabled(ctx, id, true, time.Now())
 	})
 }
 
 type userEnableCmd struct {
-	location `embed:"" group:"settings"`
+	changing `embed:"" group:"settings"`
 	who      `embed:""`
 }
 
@@ -111,13 +115,13 @@ func (userEnableCmd) Help() string { return "Example:\n  countersign user enable
 
 // Run implements the command.
 func (c *userEnableCmd) Run(ctx context.Context, io stdio) error {
-	return c.change(ctx, io, &c.who, "is enabled", func(accounts account.Store, id string) error {
+	return c.change(ctx, io, &c.who, audit.AccountEnable, "is enabled", func(accounts account.Store, id string) error {
 		return accounts.SetDisabled(ctx, id, false, time.Now())
 	})
 }
 
 type userDeleteCmd struct {
-	location `embed:"" group:"settings"`
+	changing `embed:"" group:"settings"`
 	who      `embed:""`
 }
 
@@ -131,19 +135,19 @@ Example:
 
 // Run implements the command.
 func (c *userDeleteCmd) Run(ctx context.Context, io stdio) error {
-	return c.change(ctx, io, &c.who, "is deleted; its sessions have ended", func(accounts account.Store, id string) error {
+	return c.change(ctx, io, &c.who, audit.AccountDelete, "is deleted; its sessions have ended", func(accounts account.Store, id string) error {
 		return accounts.Delete(ctx, id, time.Now())
 	})
 }
 
 // change finds an account, changes it and says what became of it.
-func (l *location) change(ctx context.Context, io stdio, w *who, outcome string, f func(accounts account.Store, id string) error) error {
-	return l.withDatabase(ctx, false, func(db *sql.DB) error {
+func (c *changing) change(ctx context.Context, io stdio, w *who, event audit.Type, outcome string, f func(accounts account.Store, id string) error) error {
+	return c.withChanges(ctx, io, false, func(db *sql.DB, r *recorder) error {
 		a, err := w.find(ctx, db.Accounts())
 		if err != nil {
 			return err
 		}
-		if err := f(db.Accounts(), a.ID); err != nil {
+		if err := r.before(about(event, &a), func() error { return f(db.Accounts(), a.ID) }); err != nil {
 			return err
 		}
 		return say(io, "%s %s %s.\n", a.Kind, a.Name, outcome)

@@ -5,24 +5,27 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"countersign/session/account"
+	"countersign/session/audit"
 	"countersign/sql"
 )
 
 type userAddCmd struct {
-	location `embed:"" group:"settings"`
+	changing `embed:"" group:"settings"`
 	policy   `embed:""`
 	who      `embed:""`
 	passwordFrom
-	Role     []string `help:"Role to hold; may be given several times. Default: user." placeholder:"ROLE" xor:"role"`
-	NoRole   bool     `help:"Hold no role: the account can log in and do nothing else." xor:"role"`
-	Email    string   `help:"Mail address."`
-	Display  string   `help:"Name for people."`
-	Number   int64    `help:"Account number; default: the next free one." placeholder:"N"`
-	ReadOnly bool     `help:"Only methods that change nothing."`
-	Username string   `help:"For a server: the user name that it sends besides its host name." placeholder:"LOGIN"`
-	ActsFor  string   `help:"For a server: the user whose records it works on." placeholder:"USER"`
+	NoPassword bool     `help:"No password of its own: only another authenticator, such as PAM, can let it in."`
+	Role       []string `help:"Role to hold; may be given several times. Default: user." placeholder:"ROLE" xor:"role"`
+	NoRole     bool     `help:"Hold no role: the account can log in and do nothing else." xor:"role"`
+	Email      string   `help:"Mail address."`
+	Display    string   `help:"Name for people."`
+	Number     int64    `help:"Account number; default: the next free one." placeholder:"N"`
+	ReadOnly   bool     `help:"Only methods that change nothing."`
+	Username   string   `help:"For a server: the user name that it sends besides its host name." placeholder:"LOGIN"`
+	ActsFor    string   `help:"For a server: the user whose records it works on." placeholder:"USER"`
 }
 
 // defaultRole is what a new account holds when nothing else is said.
@@ -35,6 +38,7 @@ func (userAddCmd) Help() string {
 Examples:
   countersign user add bubba
   countersign user add alice --role admin --email alice@example.org --password-stdin < secret
+  countersign user add jenny --no-password      (PAM verifies her password)
   countersign user add --kind server my.host.name --username bubba --acts-for bubba --password-stdin < secret`
 }
 
@@ -43,24 +47,38 @@ func (c *userAddCmd) Run(ctx context.Context, io stdio) error {
 	if err := c.check(); err != nil {
 		return misused(err)
 	}
-	return c.withDatabase(ctx, true, func(db *sql.DB) error {
+	return c.withChanges(ctx, io, true, func(db *sql.DB, r *recorder) error {
 		a, err := c.account(ctx, db.Accounts())
 		if err != nil {
 			return err
 		}
-		pass, err := c.readNew(io)
-		if err != nil {
-			return err
-		}
-		if a.PasswordHash, err = c.hash(pass, a.Name); err != nil {
+		if a.PasswordHash, err = c.newHash(io); err != nil {
 			return err
 		}
 		stored, err := db.Accounts().Add(ctx, a)
 		if err != nil {
 			return c.explain(ctx, db.Accounts(), err)
 		}
+		err = r.after(about(audit.AccountAdd, &stored), func() error {
+			return db.Accounts().Delete(context.WithoutCancel(ctx), stored.ID, time.Now())
+		})
+		if err != nil {
+			return err
+		}
 		return say(io, "%s %s has account number %d and %s.\n", stored.Kind, stored.Name, stored.Number, rolesInWords(stored.Roles))
 	})
+}
+
+// newHash gives what is stored of the password; "" for none.
+func (c *userAddCmd) newHash(io stdio) (string, error) {
+	if c.NoPassword {
+		return "", nil
+	}
+	pass, err := c.readNew(io)
+	if err != nil {
+		return "", err
+	}
+	return c.hash(pass, c.Name)
 }
 
 func (c *userAddCmd) check() error {
@@ -69,6 +87,8 @@ func (c *userAddCmd) check() error {
 	}
 	server := account.Kind(c.Kind) == account.Server
 	switch {
+	case c.NoPassword && c.PasswordStdin:
+		return errors.New("--no-password and --password-stdin do not go together")
 	case server && c.Username == "":
 		return errors.New("a server needs --username, the user name that it sends")
 	case !server && (c.Username != "" || c.ActsFor != ""):
@@ -107,18 +127,23 @@ func (c *userAddCmd) explain(ctx context.Context, accounts account.Store, err er
 		}
 		return fmt.Errorf("there is a %s %s already", c.Kind, c.Name)
 	case errors.Is(err, account.ErrNotFound):
-		roles, rerr := accounts.Roles(ctx)
-		if rerr != nil {
-			return errors.Join(err, rerr)
-		}
-		names := make([]string, len(roles))
-		for i, r := range roles {
-			names[i] = r.Name
-		}
-		return fmt.Errorf("no such role among %s; there are %s", strings.Join(c.Role, ", "), strings.Join(names, ", "))
+		return noSuchRole(ctx, accounts, c.Role)
 	default:
 		return err
 	}
+}
+
+// noSuchRole says which roles there are when one of those named is not among them.
+func noSuchRole(ctx context.Context, accounts account.Store, named []string) error {
+	roles, err := accounts.Roles(ctx)
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(roles))
+	for i, r := range roles {
+		names[i] = r.Name
+	}
+	return fmt.Errorf("no such role among %s; there are %s", strings.Join(named, ", "), strings.Join(names, ", "))
 }
 
 func rolesInWords(roles []string) string {

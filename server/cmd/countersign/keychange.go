@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/session"
+	"countersign/session/account"
+	"countersign/session/apikey"
+	"countersign/session/audit"
+	"countersign/sql"
+)
+
+type keyAddCmd struct {
+	changing `embed:"" group:"settings"`
+	User     string   `arg:"" help:"Account that the key acts for."`
+	Kind     string   `help:"Kind of the account: user or server." enum:"user,server" default:"user"`
+	Name     string   `help:"What to call it in lists." placeholder:"LABEL"`
+	Scope    []string `help:"Permissions that it is narrowed to; * as last component covers all below. May be given several times." placeholder:"GLOB"`
+	ReadOnly bool     `help:"Only methods that change nothing."`
+	Expires  lifetime `help:"How long it is good, such as 90d or 12h; default: until it is revoked." placeholder:"DURATION"`
+}
+
+// Help shows examples.
+func (keyAddCmd) Help() string {
+	return `The key stands alone on the last line of standard output. It is kept nowhere: who loses it needs another.
+
+Examples:
+  countersign key add bubba --name backup --read-only --expires 90d
+  countersign key add my.host.name --kind server --scope addressbook --scope 'org.opensuse.yast.*'
+  (umask 077; countersign key add bubba | tail -n 1 > key)`
+}
+
+// Run implements the command.
+func (c *keyAddCmd) Run(ctx context.Context, io stdio) error {
+	if c.Expires < 0 {
+		return badUsef("--expires: a key cannot have ended before it is made")
+	}
+	return c.withChanges(ctx, io, false, func(db *sql.DB, r *recorder) error {
+		owner, err := findAccount(ctx, db.Accounts(), account.Kind(c.Kind), c.User)
+		if err != nil {
+			return err
+		}
+		keys, err := keyManager(db)
+		if err != nil {
+			return err
+		}
+		text, key, err := keys.Create(ctx, owner.ID, apikey.Options{
+			Name: c.Name, Scope: c.Scope, ReadOnly: c.ReadOnly, TTL: time.Duration(c.Expires),
+		})
+		if errors.Is(err, apikey.ErrOptions) {
+			return badUse{misuse{err}}
+		}
+		if err != nil {
+			return err
+		}
+		if err := r.after(aboutKey(audit.KeyCreate, &owner, &key), takingBack(ctx, keys, key.ID)); err != nil {
+			return err
+		}
+		return handOver(ctx, io, keys, text, fmt.Sprintf("key %s of %s %s: %s.", key.ID, owner.Kind, owner.Name, keyInWords(&key)), key.ID)
+	})
+}
+
+// aboutKey is an event about a key.
+func aboutKey(t audit.Type, owner *account.Account, k *apikey.Key) audit.Event {
+	e := about(t, owner)
+	e.Key, e.Until = k.ID, k.Expires
+	return e
+}
+
+// takingBack ends a key that nobody has received.
+func takingBack(ctx context.Context, keys *apikey.Manager, id session.PublicID) func() error {
+	return func() error {
+		_, err := keys.Revoke(context.WithoutCancel(ctx), id)
+		return err
+	}
+}
+
+// handOver shows the text of a key, once. One that cannot be shown is ended.
+func handOver(ctx context.Context, io stdio, keys *apikey.Manager, text apikey.Text, about string, id session.PublicID) error {
+	err := say(io, "%s\nIt is shown this once; send it as \"Authorization: Bearer KEY\".\n\n%s\n", about, text.Reveal())
+	if err != nil {
+		return errors.Join(fmt.Errorf("the key could not be shown, and was ended: %w", err), takingBack(ctx, keys, id)())
+	}
+	return nil
+}
+
+// keyInWords says what a key may do, and until when.
+func keyInWords(k *apikey.Key) string {
+	words := "all that the account may"
+	if len(k.Scope) > 0 {
+		words = "of what the account may, only " + strings.Join(k.Scope, ", ")
+	}
+	if k.ReadOnly {
+		words += ", read-only"
+	}
+	if k.Expires.IsZero() {
+		return words + ", until it is revoked"
+	}
+	return words + ", until " + moment(k.Expires)
+}
+
+type keyRotateCmd struct {
+	changing `embed:"" group:"settings"`
+	ID       string   `arg:"" name:"id" help:"The key's id, as key list gives it."`
+	Overlap  lifetime `help:"How long the old key goes on to work, such as 2d or 12h." default:"0s" placeholder:"DURATION"`
+}
+
+// Help shows examples.
+func (keyRotateCmd) Help() string {
+	return `The new key has the account, name, scope and length of life of the old one, and stands alone on the last line of standard output. Without --overlap the old key ends at once.
+
+Examples:
+  countersign key rotate 6f1d0c6f2a3b4c5d --overlap 2d
+  (umask 077; countersign key rotate 6f1d0c6f2a3b4c5d | tail -n 1 > key)`
+}
+
+// Run implements the command.
+func (c *keyRotateCmd) Run(ctx context.Context, io stdio) error {
+	ids, err := publicIDs([]string{c.ID})
+	if err != nil {
+		return badUse{misuse{err}}
+	}
+	if c.Overlap < 0 {
+		return badUsef("--overlap: a length of time is negative")
+	}
+	return c.withChanges(ctx, io, false, func(db *sql.DB, r *recorder) error {
+		keys, old, owner, err := findKey(ctx, db, ids[0])
+		if err != nil {
+			return err
+		}
+		// The end of the old key is recorded first: it cannot be taken back.
+		ending := aboutKey(audit.KeyRevoke, &owner, &old)
+		if end := time.Now().Add(time.Duration(c.Overlap)); c.Overlap > 0 && (old.Expires.IsZero() || end.Before(old.Expires)) {
+			ending.Until = end
+		}
+		var text apikey.Text
+		var key apikey.Key
+		err = r.before(ending, func() error {
+			text, key, err = keys.Rotate(ctx, old.ID, time.Duration(c.Overlap))
+			return keyFault(old.ID, err)
+		})
+		if err != nil {
+			return err
+		}
+		if err := r.after(aboutKey(audit.KeyRotate, &owner, &key), takingBack(ctx, keys, key.ID)); err != nil {
+			return err
+		}
+		fate := "which has ended"
+		if c.Overlap > 0 {
+			fate = "which works until " + moment(ending.Until)
+		}
+		return handOver(ctx, io, keys, text, fmt.Sprintf("key %s of %s %s, in place of %s, %s: %s.",
+			key.ID, owner.Kind, owner.Name, old.ID, fate, keyInWords(&key)), key.ID)
+	})
+}
+
+// findKey gives a key and the account that it acts for.
+func findKey(ctx context.Context, db *sql.DB, id session.PublicID) (*apikey.Manager, apikey.Key, account.Account, error) {
+	keys, err := keyManager(db)
+	if err != nil {
+		return nil, apikey.Key{}, account.Account{}, err
+	}
+	key, err := keys.Find(ctx, id)
+	if err != nil {
+		return nil, key, account.Account{}, keyFault(id, err)
+	}
+	owner, err := db.Accounts().Get(ctx, key.Account)
+	return keys, key, owner, err
+}
+
+type keyRevokeCmd struct {
+	changing `embed:"" group:"settings"`
+	IDs      []string `arg:"" name:"id" help:"Keys by their ids, as key list gives them."`
+}
+
+// Help shows an example.
+func (keyRevokeCmd) Help() string {
+	return `A running server hears of it in a moment, and refuses the keys after three seconds in any case.
+
+Example:
+  countersign key revoke 6f1d0c6f2a3b4c5d`
+}
+
+// Run implements the command.
+func (c *keyRevokeCmd) Run(ctx context.Context, io stdio) error {
+	ids, err := publicIDs(c.IDs)
+	if err != nil {
+		return badUse{misuse{err}}
+	}
+	return c.withChanges(ctx, io, false, func(db *sql.DB, r *recorder) error {
+		var faults []error
+		for _, id := range ids {
+			err := revokeKey(ctx, db, r, id)
+			if err == nil {
+				err = say(io, "key %s has ended.\n", id)
+			}
+			faults = append(faults, err)
+		}
+		return errors.Join(faults...)
+	})
+}
+
+func revokeKey(ctx context.Context, db *sql.DB, r *recorder, id session.PublicID) error {
+	keys, key, owner, err := findKey(ctx, db, id)
+	if err != nil {
+		return err
+	}
+	e := aboutKey(audit.KeyRevoke, &owner, &key)
+	e.Until = time.Time{}
+	return r.before(e, func() error {
+		_, err := keys.Revoke(ctx, id)
+		return keyFault(id, err)
+	})
+}
