@@ -2,7 +2,6 @@ package sql_test
 
 import (
 	"bufio"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -72,6 +71,6 @@ func TestChild(t *testing.T) {
 	case "open":
 		openAndClose(t, args[0], args[1])
 	default:
-		t.Fatal(fmt.Sprintf("unknown role %q", role))
+		t.Fatalf("unknown role %q", role)
 	}
 }

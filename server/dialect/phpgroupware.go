@@ -85,7 +85,7 @@ func phpgwStyle(s wire.Style, h Headers) wire.Style {
 // them (phpgroupware contract §3.5, §9 point 11).
 func phpgwText(f Failure) string {
 	e := f.Error
-	text := e.Public
+	var text string
 	switch e.Kind {
 	case methods.KindParse, methods.KindCharacter, methods.KindEncoding:
 		return xmlErrorText(e.Public)
