@@ -69,6 +69,12 @@ func TestPermitReadOnly(t *testing.T) {
 			t.Errorf("%s, read-only %t: %v, wanted %v", row.access, row.readOnly, got, row.want)
 		}
 	}
+	for access, want := range map[Access]bool{Public(): true, Permission("a.b"): true, Permission("x"): false} {
+		e := &Entry{Method: Method{Access: access}.with([]Option{ForReaders()})}
+		if err := e.Permit(reader); (err == nil) != want {
+			t.Errorf("%s, for readers: %v", access, err)
+		}
+	}
 	e := &Entry{Method: Method{Access: Public()}}
 	if err := e.Permit(nil); err != nil {
 		t.Errorf("anonymous, public: %v", err)

@@ -17,6 +17,8 @@ type Method struct {
 	Access Access
 	// ReadOnly marks methods that change nothing.
 	ReadOnly bool
+	// ForReaders methods may be called by read-only callers although they are not ReadOnly.
+	ForReaders bool
 	// Unlisted methods are callable but not in listings (aliases kept for old clients).
 	Unlisted bool
 	// Quiet methods do not count as use of the session they are called with.
@@ -40,6 +42,11 @@ type Option func(*Method)
 // ReadOnly marks a method that changes nothing: read-only callers may call it, and
 // wires that have GET may offer it there.
 func ReadOnly() Option { return func(m *Method) { m.ReadOnly = true } }
+
+// ForReaders lets read-only callers call a method that is not marked read-only: it
+// changes their own login only, or what it runs is checked by itself. Wires that have
+// GET do not offer it there.
+func ForReaders() Option { return func(m *Method) { m.ForReaders = true } }
 
 // Unlisted keeps a method out of listings.
 func Unlisted() Option { return func(m *Method) { m.Unlisted = true } }

@@ -138,7 +138,7 @@ func (e *Entry) Permit(c *Caller) *Error {
 	if err := e.Access.Permit(c); err != nil {
 		return err
 	}
-	if c != nil && c.ReadOnly && !e.ReadOnly {
+	if c != nil && c.ReadOnly && !e.ReadOnly && !e.ForReaders {
 		return Errorf(KindReadOnly, "a read-only login may not call %s", e.FullName)
 	}
 	return nil

@@ -75,6 +75,9 @@ func (x *exchange) proveSession(ctx context.Context) error {
 // provePassword verifies user name and password once per request; in a batch only the
 // account is looked at again.
 func (x *exchange) provePassword(ctx context.Context) error {
+	if x.client.ServerLogin { // a server's password needs its user name too, which Basic has no place for
+		return session.ErrInvalid
+	}
 	var who *session.Identity
 	var err error
 	if x.caller != nil {
@@ -105,8 +108,12 @@ func (x *exchange) proveKey(ctx context.Context) error {
 	} else if err != nil {
 		return err
 	}
+	server := p.Identity.Account.Kind == account.Server
+	if x.client.ServerLogin && !server {
+		return session.ErrInvalid
+	}
 	x.keyID = p.ID
-	x.setCaller(p.Identity, p.Identity.Account.Kind == account.Server, p.ReadOnly, p.Rights)
+	x.setCaller(p.Identity, server, p.ReadOnly, p.Rights)
 	return nil
 }
 

@@ -19,7 +19,7 @@ type cookieChange struct {
 // KeepLogin implements methods.Env.
 func (x *exchange) KeepLogin(token string, until time.Time) bool {
 	pair, ok := session.ParseToken(token)
-	if !ok || x.server.cfg.Cookies == nil {
+	if !ok || x.server.cfg.Cookies == nil || x.unasked {
 		return false
 	}
 	x.cookie = cookieChange{give: pair, until: until}
@@ -47,14 +47,18 @@ func (c *cookieChange) apply(s *Server, h http.Header) error {
 // browser adds by itself, cookies and remembered Basic credentials alike, proves nothing
 // then (requirements INP-8). A request that is authenticated by a cookie must besides
 // have a media type that a page cannot send without asking first.
+//
+// A page could also log its visitor in as somebody else, to see what he then does: no
+// such request is answered with a cookie.
 func (x *exchange) crossSite(r *http.Request, media string) *methods.Error {
-	if x.caller == nil {
+	err := x.server.cfg.CrossOrigin.Check(r)
+	x.unasked = err != nil || sentWithoutAsking[media]
+	switch {
+	case x.caller == nil:
 		return nil
-	}
-	if err := x.server.cfg.CrossOrigin.Check(r); err != nil {
+	case err != nil:
 		return methods.Wrap(methods.KindPermissionDenied, err, "a call from another site")
-	}
-	if x.fromCookie && sentWithoutAsking[media] {
+	case x.fromCookie && x.unasked:
 		return methods.Errorf(methods.KindPermissionDenied, "a call with a cookie needs the media type of its protocol")
 	}
 	return nil

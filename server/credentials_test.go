@@ -9,7 +9,7 @@ import (
 // TestCredentials: which Authorization headers prove a session, and that every other
 // one makes the caller anonymous and nothing worse (phpgroupware contract §1.1).
 func TestCredentials(t *testing.T) {
-	s := newService(t, options{})
+	s := newService(t, options{proxies: loopback})
 	me := s.client(plainPath).login(t, "bubba", "gump")
 	other := s.client(plainPath).login(t, "admin", "admin")
 	id, key, _ := strings.Cut(me.pair, ":")
@@ -20,7 +20,7 @@ func TestCredentials(t *testing.T) {
 	sloppy := []byte(good)
 	sloppy[len(sloppy)-2]++
 
-	for _, c := range []struct {
+	for i, c := range []struct {
 		why     string
 		headers []string
 		ok      bool
@@ -75,7 +75,7 @@ func TestCredentials(t *testing.T) {
 		{"something huge", []string{"Basic " + strings.Repeat("A", 8000)}, false},
 	} {
 		t.Run(c.why, func(t *testing.T) {
-			anonymous := s.client(plainPath)
+			anonymous := s.client(plainPath).from(i) // what is tried as a password counts
 			anonymous.header["Authorization"] = c.headers
 			a := anonymous.call(t, "system.session")
 			if c.ok {

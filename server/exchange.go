@@ -32,6 +32,7 @@ type exchange struct {
 
 	credential credential
 	fromCookie bool
+	unasked    bool // another site's page could have made a browser send it
 	verified   bool // a password was verified for this request
 
 	cookie     cookieChange

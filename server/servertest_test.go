@@ -2,12 +2,16 @@ package server_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/hex"
 	"log/slog"
 	"net"
 	"net/http/httptest"
+	"net/netip"
+	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,6 +26,7 @@ import (
 	"countersign/session"
 	"countersign/session/apikey"
 	"countersign/session/audit"
+	"countersign/session/cookie"
 	"countersign/session/localauth"
 	"countersign/session/password"
 	"countersign/session/throttle"
@@ -48,6 +53,9 @@ type service struct {
 	audit    *logBuffer
 	throttle *throttle.Throttle
 	keys     *apikey.Manager
+	cookies  *cookie.Cookies // nil without
+	checks   *checkCounter
+	stop     func() // ends it before the test does
 }
 
 func (s *service) address() string { return s.http.Listener.Addr().String() }
@@ -60,12 +68,16 @@ type options struct {
 	rows     []server.Endpoint
 	realTime bool
 	remember time.Duration
+	cookies  bool
+	random   bool           // secrets are random where the script says nothing
+	proxies  []netip.Prefix // may say in X-Forwarded-For who calls
+	record   audit.Log      // instead of the service's own buffer
 }
 
 // newService starts a service with the sample accounts and contacts.
 func newService(t testing.TB, o options) *service {
 	t.Helper()
-	s := &service{db: o.db, clock: newClock(), rand: &script{}, logs: &logBuffer{}, audit: &logBuffer{}}
+	s := &service{db: o.db, clock: newClock(), rand: &script{random: o.random}, logs: &logBuffer{}, audit: &logBuffer{}}
 	if s.db == nil {
 		s.db = sqltest.SQLite(t)
 	}
@@ -75,14 +87,21 @@ func newService(t testing.TB, o options) *service {
 	}
 	log := slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	runner := verify.NewInProcess(verify.Limits{Workers: 2}, verify.Argon2(s.rand))
-	auth, err := localauth.New(localauth.Config{Accounts: s.db.Accounts(), Runner: runner, Params: cheap, Rand: s.rand, Log: log})
+	s.checks = &checkCounter{Runner: runner}
+	auth, err := localauth.New(localauth.Config{Accounts: s.db.Accounts(), Runner: s.checks, Params: cheap, Rand: s.rand, Log: log})
 	must(t, err)
-	must(t, sample.Fill(t.Context(), s.db.Accounts(), s.db.AddressBook(), func(p string) (string, error) {
-		return password.Hash(s.rand, cheap, []byte(p))
-	}, now()))
+	if n, err := s.db.Accounts().Count(t.Context()); err != nil || n == 0 { // another service may have filled it
+		must(t, err)
+		must(t, sample.Fill(t.Context(), s.db.Accounts(), s.db.AddressBook(), func(p string) (string, error) {
+			return password.Hash(s.rand, cheap, []byte(p))
+		}, now()))
+	}
 	s.throttle, err = throttle.New(t.Context(), throttle.Config{Store: s.db.Throttle(), Now: now, Log: log})
 	must(t, err)
-	record := audit.NewWriter(s.audit, audit.Options{Node: "test", Now: now})
+	record := o.record
+	if record == nil {
+		record = audit.NewWriter(s.audit, audit.Options{Node: "test", Now: now})
+	}
 	s.sessions, err = session.NewManager(session.Config{
 		Sessions: s.db.Sessions(), Accounts: s.db.Accounts(), Authenticator: auth,
 		Throttle: throttle.Gate{Throttle: s.throttle}, Audit: record, Remember: o.remember,
@@ -103,24 +122,57 @@ func newService(t testing.TB, o options) *service {
 	modules = append(modules, interop.Modules("test")...)
 	registry, err := methods.NewRegistry(append(modules, o.modules...)...)
 	must(t, err)
-	s.server, err = server.New(server.Config{
+	config := server.Config{
 		Registry: registry, Sessions: s.sessions, Keys: s.keys, Audit: record, Transports: []wire.Transport{xmlrpc.Transport{}},
 		Endpoints: o.rows, Limits: o.limits, Log: log, Now: now, Rand: s.rand,
-		Ready: []server.ReadyCheck{{Name: "database", Check: s.sessions.Ping}},
-	})
+		Ready:          []server.ReadyCheck{{Name: "database", Check: s.sessions.Ping}},
+		TrustedProxies: o.proxies,
+	}
+	if o.cookies {
+		s.cookies = newCookies(t, now)
+		config.Cookies = s.cookies
+	}
+	s.server, err = server.New(config)
 	must(t, err)
 	s.sessions.Start()
 	must(t, s.sessions.CatchUp(t.Context()))
 	s.http = httptest.NewUnstartedServer(s.server)
 	s.http.Start()
-	t.Cleanup(func() {
+	s.stop = sync.OnceFunc(func() {
 		s.http.Close()
 		must(t, s.sessions.Close(context.Background()))
 		must(t, s.keys.Close(context.Background()))
 		s.throttle.Close()
 		must(t, runner.Close(context.Background()))
 	})
+	t.Cleanup(s.stop)
 	return s
+}
+
+// checkCounter counts the passwords that are verified.
+type checkCounter struct {
+	verify.Runner
+	n       atomic.Int64
+	instead func(ctx context.Context) ([]byte, error) // of verifying; may be nil
+}
+
+// Run implements verify.Runner.
+func (c *checkCounter) Run(ctx context.Context, job verify.Job) ([]byte, error) {
+	c.n.Add(1)
+	if c.instead != nil {
+		return c.instead(ctx)
+	}
+	return c.Runner.Run(ctx, job)
+}
+
+// newCookies makes cookies with keys of their own.
+func newCookies(t testing.TB, now func() time.Time) *cookie.Cookies {
+	t.Helper()
+	keys, err := cookie.OpenKeys(filepath.Join(t.TempDir(), "cookie.keys"))
+	must(t, err)
+	c, err := cookie.New(cookie.Config{Keys: keys, Now: now})
+	must(t, err)
+	return c
 }
 
 func must(t testing.TB, err error) {
@@ -156,6 +208,7 @@ type script struct {
 	mu     sync.Mutex
 	queue  []byte
 	serial byte
+	random bool // and then chance instead of a count
 }
 
 func (s *script) push(t testing.TB, digits string) {
@@ -174,6 +227,10 @@ func (s *script) Read(p []byte) (int, error) {
 		if len(s.queue) > 0 {
 			p[i], s.queue = s.queue[0], s.queue[1:]
 			continue
+		}
+		if s.random {
+			n, err := rand.Read(p[i:])
+			return i + n, err
 		}
 		if i == 0 {
 			s.serial++

@@ -99,6 +99,9 @@ var (
 	ErrBusy = errors.New("session: too many logins are waiting")
 	// ErrUnavailable: a part that is needed is out of reach; nothing was decided.
 	ErrUnavailable = errors.New("session: a needed part is out of reach")
+	// ErrTried comes with ErrBusy or ErrUnavailable when a password was verified all the
+	// same, and did not hold: the attempt counts, or it would be a guess for free.
+	ErrTried = errors.New("session: the password was tried")
 	// ErrOutcomeUnknown: the change may or may not have been made durable.
 	ErrOutcomeUnknown = errors.New("session: the outcome is unknown")
 )

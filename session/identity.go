@@ -27,7 +27,7 @@ type identities struct {
 type identitySlot struct {
 	id      string
 	current atomic.Pointer[Identity] // nil: must be read again
-	version atomic.Uint64            // rises with every announced change
+	version atomic.Uint64            // rises with every announced change, and with every lock
 }
 
 // number gives the slot of an account id.
@@ -52,7 +52,7 @@ func (x *identities) number(id string) uint32 {
 	return n
 }
 
-// unchanged tells whether nothing about the account was announced since the proof.
+// unchanged tells whether nothing has happened to the account since the proof.
 func (x *identities) unchanged(p proof) bool {
 	return x.slot(p.account).version.Load() == p.version
 }

@@ -76,12 +76,12 @@ func (m *Manager) decide(ctx context.Context, c *Credentials, attempt Attempt, a
 	// The counters are settled even if the client has gone meanwhile.
 	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
-	_, refused := errors.AsType[*Refusal](err)
+	failed := countsAsFailed(err)
 	var settled error
 	switch {
 	case err == nil:
 		settled = attempt.Succeeded(settle)
-	case refused:
+	case failed:
 		settled = attempt.Failed(settle)
 	default:
 		settled = attempt.Void(settle)
@@ -92,13 +92,24 @@ func (m *Manager) decide(ctx context.Context, c *Credentials, attempt Attempt, a
 			return account.Account{}, fmt.Errorf("%w: %w", ErrUnavailable, settled)
 		}
 	}
-	if refused && attempt.Left() == 0 {
+	if failed && attempt.Left() == 0 {
+		m.dropVerified(ctx, c)
 		lock := c.event(audit.Lock, audit.OK, Origin{}, m.nameOf(ctx, c))
 		if err := m.record(lock); err != nil {
 			return account.Account{}, err
 		}
 	}
 	return a, err
+}
+
+// countsAsFailed tells the outcomes that count against whoever tried. A client that
+// left is one: its password was verified all the same. Nothing was for names and
+// passwords that nobody can have.
+func countsAsFailed(err error) bool {
+	if r, ok := errors.AsType[*Refusal](err); ok {
+		return r.Reason != ReasonInput
+	}
+	return errors.Is(err, ErrTried) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // challenged is a challenge whose attempt is still reserved.
@@ -193,9 +204,11 @@ func (m *Manager) identity(ctx context.Context, n uint32, fresh bool) (*Identity
 }
 
 // dropVerified forgets what was proven for the account that credentials name: it is
-// locked now.
+// locked now. It takes the same time whether there is such an account or not.
 func (m *Manager) dropVerified(ctx context.Context, c *Credentials) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	defer cancel()
 	if a, err := m.cfg.Accounts.Find(ctx, c.Kind, c.Name); err == nil {
-		m.verified.forget(m.identities.number(a.ID))
+		m.identities.slot(m.identities.number(a.ID)).version.Add(1)
 	}
 }

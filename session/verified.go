@@ -39,10 +39,11 @@ func newVerified(rand io.Reader, life time.Duration) (*verified, error) {
 	return v, nil
 }
 
-// tag is the keyed hash of everything the proof depends on.
+// tag is the keyed hash of everything the proof depends on, the address among it:
+// whoever is locked out at one must not try passwords on what was proven at another.
 func (v *verified) tag(c *Credentials) (tag [sha256.Size]byte) {
 	mac := hmac.New(sha256.New, v.key[:])
-	for _, part := range []string{string(c.Kind), c.Name, c.Login, string(c.Password)} {
+	for _, part := range []string{string(c.Kind), c.Name, c.Login, string(c.Password), c.Peer.String()} {
 		fmt.Fprintf(mac, "%d:%s", len(part), part)
 	}
 	return [sha256.Size]byte(mac.Sum(nil))
@@ -82,15 +83,4 @@ func (v *verified) put(c *Credentials, p proof, now time.Time) {
 		}
 	}
 	v.entries[tag] = p
-}
-
-// forget drops what was proven for an account.
-func (v *verified) forget(account uint32) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for t, p := range v.entries {
-		if p.account == account {
-			delete(v.entries, t)
-		}
-	}
 }

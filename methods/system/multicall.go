@@ -9,9 +9,9 @@ import (
 func (m *module) batches() []methods.Method {
 	const help = "Makes several calls: takes an array of {methodName, params}, gives for each an array with its result, or {faultCode, faultString}."
 	return []methods.Method{
-		methods.New("multicall", help, methods.Public(), m.multicall),
+		methods.New("multicall", help, methods.Public(), m.multicall, methods.ForReaders()),
 		// PHP's extension spells it so (phpgroupware contract §8.1).
-		methods.New("multiCall", help, methods.Public(), m.multicall, methods.Unlisted()),
+		methods.New("multiCall", help, methods.Public(), m.multicall, methods.Unlisted(), methods.ForReaders()),
 	}
 }
 

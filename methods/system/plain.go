@@ -16,12 +16,12 @@ func (m *module) plain() []methods.Method {
 	const logoutHelp = "Ends the session of the Authorization header, or the one whose sessionid and kp3 are given."
 	return []methods.Method{
 		methods.Overload(
-			methods.New("login", loginHelp, public, m.loginStruct, small),
+			methods.New("login", loginHelp, public, m.loginStruct, small, methods.ForReaders()),
 			methods.New("login", loginHelp, public, m.loginStrings, small),
 			methods.New("login", loginHelp, public, m.loginContinue, small),
 		),
 		methods.Overload(
-			methods.New("logout", logoutHelp, public, m.logoutOwn, small),
+			methods.New("logout", logoutHelp, public, m.logoutOwn, small, methods.ForReaders()),
 			methods.New("logout", logoutHelp, public, m.logoutStruct, small),
 		),
 		methods.New("logoutAll", "Ends all sessions of the caller, this one too, and tells how many there were.", methods.AnySession(), m.logoutAll),

@@ -33,6 +33,7 @@ type ledger struct {
 	live    map[string]bool // "sessionid:kp3" of acknowledged logins without a logout sent
 	dead    map[string]bool // of acknowledged logouts
 	unknown map[string]bool // logout sent, no answer
+	count   int             // of acknowledged answers
 }
 
 // TestKillStorm kills the server with SIGKILL again and again while clients log in and
@@ -50,18 +51,24 @@ func killStorm(t *testing.T, url string) {
 	must(t, err)
 	hash, err := password.Hash(randReader{}, password.DefaultParams, []byte("storm"))
 	must(t, err)
-	_, err = db.Accounts().Add(t.Context(), account.Account{Kind: account.User, Name: "storm", PasswordHash: hash, Roles: []string{"user"}})
-	must(t, err)
+	for n := range stormClients {
+		_, err = db.Accounts().Add(t.Context(), account.Account{Kind: account.User, Name: stormUser(n), PasswordHash: hash, Roles: []string{"user"}})
+		must(t, err)
+	}
 	must(t, db.Close())
 	l := &ledger{live: map[string]bool{}, dead: map[string]bool{}, unknown: map[string]bool{}}
-	for range stormCycles {
+	for cycle := range stormCycles {
 		p := start(t, "serve", "--listen", "127.0.0.1:0", "--database", url)
 		stop := make(chan struct{})
 		var clients sync.WaitGroup
-		for range stormClients {
-			clients.Go(func() { stormClient(t, p.address, l, stop) })
+		for n := range stormClients {
+			// An attempt that the kill leaves undecided counts as failed. So everybody is a
+			// user of their own, who comes from somewhere else each time.
+			from := clientFrom(net.IPv4(127, 1, byte(cycle+1), byte(n+1)))
+			clients.Go(func() { stormClient(t, from, p.address, stormUser(n), l, stop) })
 		}
-		time.Sleep(200*time.Millisecond + time.Duration(rand.IntN(300))*time.Millisecond)
+		l.await(t, 4+rand.IntN(12))
+		time.Sleep(time.Duration(rand.IntN(30)) * time.Millisecond) // somewhere between two answers
 		p.kill()
 		close(stop)
 		clients.Wait()
@@ -78,20 +85,37 @@ func killStorm(t *testing.T, url string) {
 		}
 	}
 	t.Logf("%d acknowledged logins live, %d acknowledged logouts, %d of unknown outcome", len(l.live), len(l.dead), len(l.unknown))
-	if len(l.live) < stormCycles || len(l.dead) < stormCycles {
+	if len(l.live) == 0 || len(l.dead) == 0 {
 		t.Errorf("too little was acknowledged for the storm to mean anything:\n%s", tail(p.logged(), 5))
 	}
 }
 
+// await returns when so many more answers were acknowledged, however slow the machine.
+func (l *ledger) await(t *testing.T, more int) {
+	t.Helper()
+	acknowledged := func() int {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return l.count
+	}
+	from := acknowledged()
+	for end := time.Now().Add(60 * time.Second); acknowledged() < from+more; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the server acknowledges nothing")
+		}
+	}
+}
+
 // stormClient logs in and, every other time, out, until the server is gone.
-func stormClient(t *testing.T, address string, l *ledger, stop chan struct{}) {
+func stormClient(t *testing.T, from *http.Client, address, user string, l *ledger, stop chan struct{}) {
+	defer from.CloseIdleConnections()
 	for n := 0; ; n++ {
 		select {
 		case <-stop:
 			return
 		default:
 		}
-		answer, err := post(address, "", call("system.login", "storm", "storm"))
+		answer, err := postFrom(from, address, "", call("system.login", user, "storm"))
 		if err != nil {
 			return // killed
 		}
@@ -104,6 +128,7 @@ func stormClient(t *testing.T, address string, l *ledger, stop chan struct{}) {
 		}
 		l.mu.Lock()
 		l.live[pair] = true
+		l.count++
 		l.mu.Unlock()
 		if n%2 == 0 {
 			continue
@@ -112,7 +137,7 @@ func stormClient(t *testing.T, address string, l *ledger, stop chan struct{}) {
 		delete(l.live, pair)
 		l.unknown[pair] = true
 		l.mu.Unlock()
-		answer, err = post(address, pair, call("system.logout"))
+		answer, err = postFrom(from, address, pair, call("system.logout"))
 		if err != nil {
 			return
 		}
@@ -120,6 +145,7 @@ func stormClient(t *testing.T, address string, l *ledger, stop chan struct{}) {
 			l.mu.Lock()
 			delete(l.unknown, pair)
 			l.dead[pair] = true
+			l.count++
 			l.mu.Unlock()
 		} else {
 			t.Errorf("logout: %s", answer)
@@ -151,16 +177,26 @@ func call(method string, params ...string) string {
 	return b.String()
 }
 
-// client gives every request a connection of its own time, never a stale one.
-var client = &http.Client{
-	Timeout: 20 * time.Second,
-	Transport: &http.Transport{
-		DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext, MaxIdleConnsPerHost: 64,
-	},
+// clientFrom makes an HTTP client that calls from an address of this machine.
+func clientFrom(ip net.IP) *http.Client {
+	return &http.Client{
+		Timeout: 20 * time.Second,
+		Transport: &http.Transport{
+			DialContext: (&net.Dialer{Timeout: 5 * time.Second, LocalAddr: &net.TCPAddr{IP: ip}}).DialContext,
+		},
+	}
 }
+
+var client = clientFrom(net.IPv4(127, 0, 0, 1))
+
+func stormUser(n int) string { return fmt.Sprintf("storm%d", n) }
 
 // post sends a call and gives the whole answer; an answer that was cut off is an error.
 func post(address, pair, body string) (string, error) {
+	return postFrom(client, address, pair, body)
+}
+
+func postFrom(from *http.Client, address, pair, body string) (string, error) {
 	req, err := http.NewRequest(http.MethodPost, "http://"+address+"/RPC2", bytes.NewReader([]byte(body)))
 	if err != nil {
 		return "", err
@@ -169,7 +205,7 @@ func post(address, pair, body string) (string, error) {
 	if pair != "" {
 		req.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(pair)))
 	}
-	res, err := client.Do(req)
+	res, err := from.Do(req)
 	if err != nil {
 		return "", err
 	}

@@ -63,6 +63,8 @@ func (a *attempt) ask(ctx context.Context) (account.Account, error) {
 	switch {
 	case a.disabled:
 		return account.Account{}, &session.Refusal{Reason: session.ReasonDisabled}
+	case a.undecided != nil && a.refused != "" && a.refused != session.ReasonInput:
+		return account.Account{}, fmt.Errorf("%w; %w", a.undecided, session.ErrTried)
 	case a.undecided != nil:
 		return account.Account{}, a.undecided
 	}

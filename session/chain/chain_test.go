@@ -70,7 +70,7 @@ func chainOf(t *testing.T, says ...string) (*Chain, *[]string) {
 	return c, log
 }
 
-// outcome is a result as one word.
+// outcome is a result in a word or two.
 func outcome(a account.Account, err error) string {
 	refusal, refused := errors.AsType[*session.Refusal](err)
 	_, asked := errors.AsType[*session.Challenge](err)
@@ -84,11 +84,19 @@ func outcome(a account.Account, err error) string {
 	case asked:
 		return "question"
 	case errors.Is(err, session.ErrBusy):
-		return "busy"
+		return "busy" + tried(err)
 	case errors.Is(err, session.ErrUnavailable):
-		return "down"
+		return "down" + tried(err)
 	}
 	return err.Error()
+}
+
+// tried marks the failures that count as a guess.
+func tried(err error) string {
+	if errors.Is(err, session.ErrTried) {
+		return ", tried"
+	}
+	return ""
 }
 
 func TestOrder(t *testing.T) {
@@ -119,12 +127,13 @@ func TestOrder(t *testing.T) {
 
 		{[]string{"down", "grant"}, "grant of b", "a b"},
 		{[]string{"busy", "grant"}, "grant of b", "a b"},
-		{[]string{"down", wrong}, "down", "a b"},
-		{[]string{wrong, "down"}, "down", "a b"},
-		{[]string{"busy", wrong}, "busy", "a b"},
+		{[]string{"down", wrong}, "down, tried", "a b"},
+		{[]string{wrong, "down"}, "down, tried", "a b"},
+		{[]string{session.ReasonInput, "down"}, "down", "a b"},
+		{[]string{"busy", wrong}, "busy, tried", "a b"},
 		{[]string{"busy", "down"}, "down", "a b"},
 		{[]string{"down", "busy"}, "down", "a b"},
-		{[]string{wrong, "odd"}, "down", "a b"},
+		{[]string{wrong, "odd"}, "down, tried", "a b"},
 	} {
 		t.Run(strings.Join(tt.says, ", "), func(t *testing.T) {
 			c, log := chainOf(t, tt.says...)
@@ -151,7 +160,7 @@ func TestQuestions(t *testing.T) {
 		{[]string{wrong, "ask grant", "grant"}, "grant of b", "a, b, b 1"},
 		{[]string{"ask " + wrong, "ask grant"}, "grant of b", "a, a 1, b, b 2"},
 		{[]string{"ask " + wrong, session.ReasonUnknown}, wrong, "a, a 1, b"},
-		{[]string{"down", "ask " + wrong}, "down", "a, b, b 1"},
+		{[]string{"down", "ask " + wrong}, "down, tried", "a, b, b 1"},
 		{[]string{disabled, "ask grant"}, disabled, "a, b, b 1"},
 		{[]string{"ask " + disabled, "grant"}, disabled, "a, a 1, b"},
 	} {

@@ -31,7 +31,7 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	for _, part := range []struct {
 		name string
 		do   func(context.Context) error
-	}{{"step", b.step}, {"call", b.call}, {"size", b.size}, {"go", b.goBenchmarks}} {
+	}{{"step", b.step}, {"call", b.call}, {"size", b.size}, {"logins", b.logins}, {"timing", b.timing}, {"go", b.goBenchmarks}} {
 		if !b.wanted(part.name) && !(part.name == "call" && (b.wanted("crowd") || b.wanted("bulk"))) {
 			continue
 		}

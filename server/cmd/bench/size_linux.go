@@ -34,21 +34,18 @@ func (b *bench) size(ctx context.Context) (err error) {
 	if err := errors.Join(once(small.server, onSmall.again()), once(large.server, onLarge.again())); err != nil {
 		return err
 	}
-	if err := quiet(ctx, small.server); err != nil {
+	before, err := large.server.cpu()
+	if err != nil {
 		return err
 	}
-	before, err := large.server.cpu()
-	if err == nil {
-		err = quiet(ctx, large.server)
-	}
-	if err != nil {
+	if err := errors.Join(quiet(ctx, small.server), quiet(ctx, large.server)); err != nil {
 		return err
 	}
 	after, err := large.server.cpu()
 	if err != nil {
 		return err
 	}
-	b.note("", fmt.Sprintf("CPU to write one use down (once a minute, in batches, of %d rows)", many),
+	b.note("", fmt.Sprintf("CPU to write one use of a session down (once a minute, in batches) among %d", many),
 		fmt.Sprintf("%.0f us", float64((after-before).Microseconds())/float64(len(turns))))
 	base, err := dial(small.server, onSmall, 8)
 	if err != nil {
