@@ -85,7 +85,7 @@ func (m *module) loginPlain(ctx context.Context, c *methods.Call, in loginReques
 	g, err := m.login(ctx, c, session.Credentials{
 		Kind: account.User, Name: string(in.Username), Password: session.Password(in.Password),
 	}, session.Terms{ReadOnly: in.ReadOnly, Converse: true})
-	return answerLogin(c, g, err, in.Cookie)
+	return m.answerLogin(ctx, c, g, err, in.Cookie)
 }
 
 func (m *module) loginContinue(ctx context.Context, c *methods.Call, in loginContinueIn) (loginOut, error) {
@@ -104,11 +104,11 @@ func (m *module) loginContinue(ctx context.Context, c *methods.Call, in loginCon
 	if err != nil {
 		err = loginError(err)
 	}
-	return answerLogin(c, g, err, in.More.Cookie)
+	return m.answerLogin(ctx, c, g, err, in.More.Cookie)
 }
 
 // answerLogin turns the outcome of a login into its answer.
-func answerLogin(c *methods.Call, g session.Grant, err error, cookie bool) (loginOut, error) {
+func (m *module) answerLogin(ctx context.Context, c *methods.Call, g session.Grant, err error, cookie bool) (loginOut, error) {
 	if more, ok := errors.AsType[*session.More](err); ok {
 		out := loginOut{Nonce: more.Nonce.Reveal()}
 		for _, p := range more.Prompts {
@@ -120,7 +120,11 @@ func answerLogin(c *methods.Call, g session.Grant, err error, cookie bool) (logi
 		return loginOut{}, err
 	}
 	if cookie && !c.Env.KeepLogin(g.Pair.Token(), g.Session.End) {
-		return loginOut{}, methods.Errorf(methods.KindInvalidParams, "there are no cookies at this endpoint")
+		// A session whose answer is not given must not live on (requirements SES-15).
+		if err := m.cfg.Sessions.End(ctx, &g.Session, by(c)); err != nil {
+			return loginOut{}, sessionError(err)
+		}
+		return loginOut{}, methods.Errorf(methods.KindInvalidParams, "there are no cookies for this request")
 	}
 	return grantOut(g), nil
 }
@@ -193,13 +197,13 @@ func (m *module) logoutAll(ctx context.Context, c *methods.Call, _ struct{}) (in
 
 // sessionOut is the answer of system.session.
 type sessionOut struct {
-	Session         string    `rpc:"session" help:"public id; names the session in lists and opens nothing"`
+	Session         string    `rpc:"session,omitempty" help:"public id; names the session in lists and opens nothing"`
 	User            string    `rpc:"user" help:"login name, or a server's host name"`
 	Account         int64     `rpc:"account" help:"account number"`
 	Kind            string    `rpc:"kind" help:"user or server"`
 	ReadOnly        bool      `rpc:"read_only"`
-	IdleExpires     time.Time `rpc:"idle_expires" help:"UTC; when the session ends unless it is used"`
-	AbsoluteExpires time.Time `rpc:"absolute_expires" help:"UTC; when the session ends at the latest"`
+	IdleExpires     time.Time `rpc:"idle_expires,omitempty" help:"UTC; when the session ends unless it is used"`
+	AbsoluteExpires time.Time `rpc:"absolute_expires,omitempty" help:"UTC; when the session ends at the latest"`
 }
 
 func (m *module) session(_ context.Context, c *methods.Call, _ struct{}) (sessionOut, error) {
