@@ -13,10 +13,12 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY methods ./methods
+COPY pamauth ./pamauth
 COPY server ./server
 COPY session ./session
 COPY sql ./sql
-# Without cgo the binary needs no C library, so the image below can be empty.
+# Without cgo the binary needs no C library, so the image below can be empty; nor does it
+# have PAM, which containers seldom do.
 RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /out/countersign ./server/cmd/countersign
 # An empty image has no folders; a new volume takes owner and mode of /data from here.
 RUN mkdir -p -m 0700 /out/data && mkdir -m 1777 /out/tmp
