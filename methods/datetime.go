@@ -2,7 +2,7 @@ package methods
 
 import "time"
 
-// zone is what a dateTime says of its time zone.
+// zone is what a dateTime says of its time zone, and what a string may be read as.
 type zone struct {
 	state   zoneState
 	minutes int16 // east of UTC, for zoneOffset
@@ -11,9 +11,10 @@ type zone struct {
 type zoneState uint8
 
 const (
-	zoneNone   zoneState = iota // a wall-clock reading without a zone
-	zoneOffset                  // the sender named its offset
-	zoneEmpty                   // "no date": an empty element
+	zoneNone    zoneState = iota // a wall-clock reading without a zone
+	zoneOffset                   // the sender named its offset
+	zoneEmpty                    // "no date": an empty element
+	zoneUntyped                  // a string that may be read as a date or as base64
 )
 
 // Time makes a dateTime from t. The zero time becomes the empty date. It leaves as

@@ -154,6 +154,13 @@ func timePlan() plan {
 	return plan{
 		schema: &Schema{Type: TypeDateTime},
 		decode: func(v Value, p unsafe.Pointer) *ArgumentError {
+			if v.typ == TypeString && v.zone.state == zoneUntyped {
+				date, ok := textDate(v.Text())
+				if !ok {
+					return &ArgumentError{Want: TypeDateTime.String(), Got: TypeString.String(), Reason: "not a date"}
+				}
+				v = date
+			}
 			if v.typ != TypeDateTime {
 				return wrongType(TypeDateTime, v)
 			}
@@ -169,6 +176,14 @@ func bytesPlan() plan {
 	return plan{
 		schema: &Schema{Type: TypeBase64},
 		decode: func(v Value, p unsafe.Pointer) *ArgumentError {
+			if v.typ == TypeString && v.zone.state == zoneUntyped {
+				b, ok := textBytes(v.Text())
+				if !ok {
+					return &ArgumentError{Want: TypeBase64.String(), Got: TypeString.String(), Reason: "not base64"}
+				}
+				*(*[]byte)(p) = b
+				return nil
+			}
 			if v.typ != TypeBase64 {
 				return wrongType(TypeBase64, v)
 			}

@@ -17,7 +17,7 @@ type Value struct {
 	ptr  unsafe.Pointer
 	num  uint64 // the scalar itself, or the length of what ptr points to
 	typ  Type
-	zone zone // TypeDateTime only
+	zone zone // TypeDateTime, and strings that may stand for one
 }
 
 // Member is one named member of a struct value.
@@ -50,6 +50,14 @@ func Double(f float64) Value { return Value{typ: TypeDouble, num: math.Float64bi
 // String makes a text.
 func String(s string) Value {
 	return Value{typ: TypeString, ptr: unsafe.Pointer(unsafe.StringData(s)), num: uint64(len(s))}
+}
+
+// Untyped makes a text from a wire that has no dates and no binary data of its own: it
+// binds to those too.
+func Untyped(s string) Value {
+	v := String(s)
+	v.zone.state = zoneUntyped
+	return v
 }
 
 // Bytes makes a base64 value over b, which must not be written afterwards.

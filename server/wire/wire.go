@@ -2,6 +2,9 @@ package wire
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"log/slog"
 
 	"countersign/methods"
 )
@@ -12,7 +15,10 @@ type Transport interface {
 	Name() string
 	// Reads tells whether a body of this media type ("" for none) may be this format.
 	Reads(mediaType string) bool
-	// ContentType is that of every answer.
+	// Gets tells whether a request by GET can be one too: a call in the query, or a
+	// question for a description.
+	Gets() bool
+	// ContentType is that of every answer that does not name another.
 	ContentType() string
 	// Answer decodes the request, asks core for each call in it, and encodes what comes
 	// back. It appends the answer to dst. It never fails: what is wrong with the request
@@ -33,7 +39,32 @@ type Request struct {
 	Limits Limits
 	// Style is how this client wants answers to look.
 	Style Style
+	// Get is set for a request by GET or HEAD, which has no body; nil for a POST.
+	Get *Get
 }
+
+// Get is what a request by GET has instead of a body.
+type Get struct {
+	// Query is the raw query.
+	Query string
+	// Base is the scheme and host that the client used, "https://host:8443", and Path
+	// the endpoint's.
+	Base, Path string
+}
+
+// Version is the version of a wire format that a request is written in, for the
+// formats whose versions number their errors differently.
+type Version uint8
+
+// The versions.
+const (
+	OnlyVersion Version = iota // of a format that has one
+	JSON10
+	JSON11
+	JSON20
+	SOAP11
+	SOAP12
+)
 
 // Limits bound what a transport decodes (requirements, table of numbers). Zero fields
 // are filled by Defaults.
@@ -63,15 +94,54 @@ type Style struct {
 	Lines bool
 	// DashedDates writes YYYY-MM-DDThh:mm:ss instead of YYYYMMDDThh:mm:ss.
 	DashedDates bool
+	// DropNil leaves members and items that are nil out of XML answers, and Declared
+	// begins them with a declaration that names the encoding, without a line end
+	// (bugzilla contract §9, §11).
+	DropNil, Declared bool
+	// JSONLegacy answers as Perl's JSON::RPC::Legacy did (bugzilla contract §2, §3): a
+	// request of no readable version gets the shape of 1.1, a success in 1.1 has no id,
+	// and a call by GET without an id has the service's address for one.
+	JSONLegacy bool
+	// JSONP wraps the answer to a GET that names a callback.
+	JSONP bool
 }
 
 // Core is the server's side of one request.
 type Core interface {
+	// Speak tells in which version the request, or this element of a batch, is written.
+	Speak(v Version)
+	// Identify replaces the request's credentials by those of the document itself. It
+	// comes before Call.
+	Identify(ctx context.Context, c Credential)
+	// Fork makes the Core of one element of a batch. Forks may be used at the same time;
+	// the Core itself must not be used until they are done.
+	Fork() Core
+	// Methods are those that the caller may call and may be told of, sorted by name.
+	Methods(ctx context.Context) []*methods.Entry
 	// Call runs the method. The arguments are asked for only if the caller may call it.
 	Call(ctx context.Context, method string, args Args) Outcome
 	// Fail gives the outcome of a request that never became a call.
 	Fail(err error) Outcome
 }
+
+// Credential is what a document or a header of a dialect's own offers to prove who
+// calls: a user and a password, a session's token, or an API key. The first that is
+// there decides. It is never logged.
+type Credential struct {
+	User, Password string
+	// Token is a session's secrets, sessionid and key, with or without a colon between.
+	Token string
+	Key   string
+}
+
+// None tells that nothing is offered.
+func (c *Credential) None() bool { return *c == Credential{} }
+
+// Format hides the credential from every verb.
+func (Credential) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
+
+// LogValue hides the credential from logs.
+func (Credential) LogValue() slog.Value { return slog.StringValue("[redacted]") }
 
 // Args are the arguments of a call, decoded on demand.
 type Args interface {
@@ -93,12 +163,18 @@ type Outcome struct {
 type Fault struct {
 	Code int
 	Text string
+	// Kind is for formats that tell whose fault it is.
+	Kind methods.Kind
 }
 
 // Reply is an encoded answer.
 type Reply struct {
 	// Status is the HTTP status, 0 for 200.
 	Status int
+	// ContentType is the answer's, "" for the transport's own.
+	ContentType string
+	// Tagged answers to a GET may be asked after by their ETag.
+	Tagged bool
 	// Body is dst with the answer appended.
 	Body []byte
 }

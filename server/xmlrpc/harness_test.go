@@ -12,6 +12,7 @@ import (
 	"countersign/methods"
 	"countersign/server/internal/xmltext"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 // read decodes a whole request, as the transport does for a caller that may call.
@@ -105,7 +106,7 @@ func wantKind(t *testing.T, err error, kind methods.Kind) *methods.Error {
 }
 
 // echoCore answers every call with the array of its arguments.
-type echoCore struct{}
+type echoCore struct{ wiretest.Core }
 
 func (echoCore) Call(_ context.Context, method string, args wire.Args) wire.Outcome {
 	params, _, err := args.Values()

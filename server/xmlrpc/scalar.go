@@ -6,7 +6,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"countersign/methods"
 	"countersign/server/internal/xmltext"
@@ -121,48 +120,15 @@ func binary(text string) (methods.Value, error) {
 	return methods.Bytes(out[:n]), nil
 }
 
-// dateTime reads YYYYMMDDThh:mm:ss and YYYY-MM-DDThh:mm:ss, either with a fraction
-// and with Z, ±hh:mm or ±hhmm; an empty element is "no date".
+// dateTime reads what methods.ParseDateTime does; an empty element is "no date".
 func dateTime(text string) (methods.Value, error) {
 	text = trim(text, blanks)
 	if text == "" {
 		return methods.EmptyDate(), nil
 	}
-	layout := "20060102T15:04:05"
-	if len(text) > 4 && text[4] == '-' {
-		layout = "2006-01-02T15:04:05"
-	}
-	if len(text) < len(layout) {
+	v, ok := methods.ParseDateTime(text)
+	if !ok {
 		return methods.Value{}, errDate
 	}
-	rest := text[len(layout):]
-	if strings.HasPrefix(rest, ".") {
-		fraction := 1 + len(rest[1:]) - len(strings.TrimLeft(rest[1:], "0123456789"))
-		if fraction == 1 {
-			return methods.Value{}, errDate
-		}
-		rest = rest[fraction:]
-	}
-	zoned := true
-	switch {
-	case rest == "":
-		zoned = false
-	case rest == "Z":
-		layout += "Z07:00"
-	case len(rest) == 6:
-		layout += "-07:00"
-	case len(rest) == 5:
-		layout += "-0700"
-	default:
-		return methods.Value{}, errDate
-	}
-	t, err := time.Parse(layout, text)
-	if err != nil {
-		return methods.Value{}, errDate
-	}
-	if zoned {
-		_, offset := t.Zone()
-		return methods.ZonedTime(t, offset/60), nil
-	}
-	return methods.FloatingTime(t), nil
+	return v, nil
 }

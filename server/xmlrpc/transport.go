@@ -32,6 +32,9 @@ func (Transport) Reads(mediaType string) bool {
 	return strings.HasSuffix(mediaType, "+xml")
 }
 
+// Gets implements wire.Transport.
+func (Transport) Gets() bool { return false }
+
 // reading is what it takes to read a request.
 type reading struct {
 	tape xmltext.Tape

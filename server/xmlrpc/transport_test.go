@@ -10,6 +10,7 @@ import (
 
 	"countersign/methods"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 func TestMediaTypes(t *testing.T) {
@@ -30,6 +31,7 @@ func TestMediaTypes(t *testing.T) {
 
 // scripted is a core whose outcomes the test chooses; it keeps what it was told.
 type scripted struct {
+	wiretest.Core
 	out    wire.Outcome
 	method string
 	failed []error
@@ -95,7 +97,7 @@ func TestTapesAreReused(t *testing.T) {
 		t.Errorf("%s\n%s", first.Body, second.Body)
 	}
 	var kept []methods.Value
-	core := keeper(func(v []methods.Value) { kept = v })
+	core := keeper{keep: func(v []methods.Value) { kept = v }}
 	for _, text := range []string{"alpha", "&#98;eta"} {
 		Transport{}.Answer(t.Context(), &wire.Request{Body: []byte(callOf("<value>" + text + "</value>")), Limits: wire.DefaultLimits()}, core, nil)
 		was := show(kept[0])
@@ -106,12 +108,15 @@ func TestTapesAreReused(t *testing.T) {
 	}
 }
 
-type keeper func([]methods.Value)
+type keeper struct {
+	wiretest.Core
+	keep func([]methods.Value)
+}
 
 func (k keeper) Call(_ context.Context, _ string, args wire.Args) wire.Outcome {
 	v, _, err := args.Values()
 	if err == nil {
-		k(v)
+		k.keep(v)
 	}
 	return wire.Outcome{}
 }
