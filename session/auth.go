@@ -86,6 +86,7 @@ const (
 	ReasonLocked   = "account locked by the back end"
 	ReasonChange   = "password must be changed first"
 	ReasonAnswer   = "unusable answer to a prompt"
+	ReasonNoPeer   = "no address to bind the session to"
 )
 
 // Error implements error.
@@ -117,6 +118,8 @@ type Terms struct {
 	Idle, Absolute time.Duration
 	// ReadOnly makes a session that can change nothing.
 	ReadOnly bool
+	// OnlyPeer makes a session that is good only at the address that logs in.
+	OnlyPeer bool
 	// Converse lets the login ask for more (*More).
 	Converse bool
 	// Origin describes the login, for lists and the audit.

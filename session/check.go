@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"countersign/session/account"
@@ -19,6 +20,9 @@ type Session struct {
 	Server bool
 	// ReadOnly sessions may call only methods marked read-only.
 	ReadOnly bool
+	// OnlyFrom is the address at which alone it is good; zero for anywhere. Check does
+	// not know where its caller is: whoever does asks GoodAt.
+	OnlyFrom netip.Addr
 	// IdleEnds is when it ends if unused from now on; zero without an idle limit. End
 	// is when it ends at the latest.
 	IdleEnds, End time.Time
@@ -101,7 +105,7 @@ func (m *Manager) admit(ctx context.Context, id Digest, e *entry, x *extra, key 
 		idle:     time.Duration(e.idle) * time.Microsecond,
 	}
 	if x != nil {
-		s.parent, s.rights = x.parent, x.within(who.Grants)
+		s.parent, s.OnlyFrom, s.rights = x.parent, x.onlyFrom, x.within(who.Grants)
 	}
 	if e.idle > 0 {
 		s.IdleEnds = time.UnixMicro(e.seen + e.idle).UTC()

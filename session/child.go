@@ -15,9 +15,10 @@ import (
 var ErrChild = errors.New("session: a child session has no children")
 
 // OpenChild makes a session from a live one: with no more rights than its parent, ended
-// no later, and ended with it. terms narrow it: read-only, a scope, shorter limits.
-// Errors: ErrChild; account.ErrScope; ErrInvalid if the parent ended meanwhile;
-// ErrOutcomeUnknown.
+// no later, ended with it, and good only where it is. terms narrow it: read-only, a
+// scope, shorter limits, bound to the address by.Peer. Errors: ErrChild;
+// account.ErrScope; *Refusal if there is no address to bind it to; ErrInvalid if the
+// parent ended meanwhile; ErrOutcomeUnknown.
 func (m *Manager) OpenChild(ctx context.Context, parent *Session, t Terms, scope []string, by By) (Grant, error) {
 	if parent.Child() {
 		return Grant{}, ErrChild
@@ -37,6 +38,12 @@ func (m *Manager) OpenChild(ctx context.Context, parent *Session, t Terms, scope
 	}
 	record.Account, record.Server = parent.Identity.Account.ID, parent.Server
 	record.Parent, record.Scope = parent.id, strings.Join(scope, " ")
+	record.OnlyFrom = parent.OnlyFrom
+	if !record.OnlyFrom.IsValid() {
+		if record.OnlyFrom, err = t.bind(by.Peer); err != nil {
+			return Grant{}, err
+		}
+	}
 	if by.Peer.IsValid() {
 		record.Peer = by.Peer.String()
 	}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -9,8 +10,8 @@ import (
 	"countersign/session/account"
 )
 
-// extras hold what only few sessions have, a parent or a scope, so that the records of
-// all the others stay small and free of pointers.
+// extras hold what only few sessions have, a parent, a scope or an address that they
+// are bound to, so that the records of all the others stay small and free of pointers.
 type extras struct {
 	mu   sync.RWMutex
 	list []*extra // number n is list[n-1]; nil: free
@@ -18,9 +19,10 @@ type extras struct {
 }
 
 type extra struct {
-	owner  [halfDigest]byte // the session's id: a number may have got a new owner
-	parent Digest
-	scope  account.Scope
+	owner    [halfDigest]byte // the session's id: a number may have got a new owner
+	parent   Digest
+	onlyFrom netip.Addr
+	scope    account.Scope
 	// rights are those within the scope of the grants last asked for.
 	rights atomic.Pointer[account.Rights]
 }
@@ -40,7 +42,7 @@ func (x *extra) within(grants *account.Grants) *account.Rights {
 
 // add keeps what is extra about a record and gives its number; 0 if there is nothing.
 func (x *extras) add(r *Record) (uint32, error) {
-	if r.Parent == (Digest{}) && r.Scope == "" {
+	if r.Parent == (Digest{}) && r.Scope == "" && !r.OnlyFrom.IsValid() {
 		return 0, nil
 	}
 	scope, err := account.NewScope(strings.Fields(r.Scope))
@@ -49,7 +51,7 @@ func (x *extras) add(r *Record) (uint32, error) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	entry := &extra{owner: [halfDigest]byte(r.ID[:halfDigest]), parent: r.Parent, scope: scope}
+	entry := &extra{owner: [halfDigest]byte(r.ID[:halfDigest]), parent: r.Parent, onlyFrom: r.OnlyFrom, scope: scope}
 	if last := len(x.free) - 1; last >= 0 {
 		n := x.free[last]
 		x.free = x.free[:last]

@@ -18,6 +18,9 @@ type Grant struct {
 // where a *Challenge becomes *More if the terms let it; *Throttled; ErrOutcomeUnknown;
 // ErrUnavailable.
 func (m *Manager) Login(ctx context.Context, c Credentials, t Terms) (Grant, error) {
+	if _, err := t.bind(c.Peer); err != nil {
+		return Grant{}, m.refuse(ctx, &c, t.Origin, err)
+	}
 	a, err := m.prove(ctx, &c)
 	return m.finish(ctx, a, err, c, t)
 }
@@ -28,6 +31,9 @@ func (m *Manager) Login(ctx context.Context, c Credentials, t Terms) (Grant, err
 func (m *Manager) open(ctx context.Context, a account.Account, c Credentials, t Terms) (Grant, error) {
 	pair, record, err := m.draw(t)
 	if err != nil {
+		return Grant{}, err
+	}
+	if record.OnlyFrom, err = t.bind(c.Peer); err != nil {
 		return Grant{}, err
 	}
 	record.Account, record.Server = a.ID, a.Kind == account.Server

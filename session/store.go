@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"time"
 )
 
@@ -32,6 +33,8 @@ type Record struct {
 	// Scope are the permissions it is narrowed to, as in account.Scope, with blanks
 	// between; "" for everything that the account may.
 	Scope string
+	// OnlyFrom is the address at which alone it is good; zero for anywhere.
+	OnlyFrom netip.Addr
 	// Created, Seen and End are UTC, to the microsecond: when it was made, when it was
 	// last used (up to the touch interval early), and when it ends at the latest.
 	Created, Seen, End time.Time

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -57,4 +58,25 @@ func clean(s string) string {
 		return s
 	}
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
+
+// optionalAddr writes an IP address, and the zero one as nothing.
+func optionalAddr(a netip.Addr) (string, error) {
+	if !a.IsValid() {
+		return "", nil
+	}
+	return a.String(), refuse(a.Zone())
+}
+
+// fromOptionalAddr reads what optionalAddr wrote. What is no address is an error:
+// taken for none it would open what was bound to it.
+func fromOptionalAddr(s string) (netip.Addr, error) {
+	if s == "" {
+		return netip.Addr{}, nil
+	}
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		return a, fmt.Errorf("sql: a stored address: %w", err)
+	}
+	return a, nil
 }

@@ -17,7 +17,7 @@ import (
 // sessions implements session.Store.
 type sessions struct{ db *DB }
 
-const sessionColumns = `id, secret, public, account, server, read_only, created, seen, ends, idle, peer, agent, endpoint, parent, scope`
+const sessionColumns = `id, secret, public, account, server, read_only, created, seen, ends, idle, peer, agent, endpoint, parent, scope, only_from`
 
 // Insert implements session.Store. Up to a thousand sessions are one statement.
 func (s *sessions) Insert(ctx context.Context, records []session.Record) error {
@@ -57,10 +57,14 @@ func insertSessions(records []session.Record) (string, []any, error) {
 		if err := refuse(r.Account); err != nil {
 			return "", nil, err
 		}
+		onlyFrom, err := optionalAddr(r.OnlyFrom)
+		if err != nil {
+			return "", nil, err
+		}
 		v.row(hexDigest(r.ID), hexDigest(r.Key), hex.EncodeToString(r.Public[:]), r.Account,
 			flag(r.Server), flag(r.ReadOnly), micros(r.Created), micros(r.Seen), micros(r.End),
 			r.Idle.Microseconds(), clean(r.Peer), clean(r.Agent), clean(r.Endpoint),
-			optionalDigest(r.Parent), r.Scope, expires(r))
+			optionalDigest(r.Parent), r.Scope, onlyFrom, expires(r))
 	}
 	return `INSERT INTO sessions (` + sessionColumns + `, expires) VALUES ` + v.String(), v.args, nil
 }
@@ -143,11 +147,14 @@ func (s *sessions) read(ctx context.Context, where string, args ...any) ([]sessi
 }
 
 func scanSession(rows *stdsql.Rows) (r session.Record, err error) {
-	var id, key, public, parent string
+	var id, key, public, parent, onlyFrom string
 	var server, readOnly, created, seen, ends, idle int64
 	err = rows.Scan(&id, &key, &public, &r.Account, &server, &readOnly, &created, &seen, &ends, &idle,
-		&r.Peer, &r.Agent, &r.Endpoint, &parent, &r.Scope)
+		&r.Peer, &r.Agent, &r.Endpoint, &parent, &r.Scope, &onlyFrom)
 	if err != nil {
+		return r, err
+	}
+	if r.OnlyFrom, err = fromOptionalAddr(onlyFrom); err != nil {
 		return r, err
 	}
 	r.Server, r.ReadOnly = server != 0, readOnly != 0

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// rowsPerStatement keeps a statement of 16 columns below SQLite's 32766 arguments
+// rowsPerStatement keeps a statement of 17 columns below SQLite's 32766 arguments
 // and Postgres's 65535.
 const rowsPerStatement = 1000
 

@@ -29,6 +29,7 @@ func Store(t *testing.T, b Backend) {
 		run  func(t *testing.T, s session.Store)
 	}{
 		{"InsertGivesBackEveryField", insertGivesBackEveryField},
+		{"InsertKeepsTheAddress", insertKeepsTheAddress},
 		{"InsertIsAllOrNothing", insertIsAllOrNothing},
 		{"InsertRefusesCollisions", insertRefusesCollisions},
 		{"InsertTakesAnyText", insertTakesAnyText},

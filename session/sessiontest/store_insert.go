@@ -3,6 +3,8 @@ package sessiontest
 import (
 	"context"
 	"errors"
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,11 +22,35 @@ func insertGivesBackEveryField(t *testing.T, s session.Store) {
 	full.Peer, full.Agent, full.Endpoint = "[2001:db8::1]:65535", "Zoë's ✓ client'; --", "/phpgroupware/xmlrpc.php"
 	noIdle := record(3)
 	noIdle.Idle, noIdle.Peer, noIdle.Agent, noIdle.Endpoint = 0, "", "", ""
+	child := record(5)
+	child.Parent, child.Scope = plain.ID, "addressbook news.*"
 
-	insert(t, s, plain, full, noIdle)
-	wantLive(t, s, plain, full, noIdle)
+	insert(t, s, plain, full, noIdle, child)
+	wantLive(t, s, plain, full, noIdle, child)
 	wantDead(t, s, id(4), session.Digest{})
 	must(t, s.Insert(t.Context(), nil))
+}
+
+// insertKeepsTheAddress: a bound session comes back bound to exactly what it was bound
+// to, alone, in lists and after its renewal.
+func insertKeepsTheAddress(t *testing.T, s session.Store) {
+	var all []session.Record
+	for n, from := range []string{"192.0.2.1", "0.0.0.0", "2001:db8::1", "::", "::ffff:192.0.2.1", "fe80::1%eth0"} {
+		r := record(n)
+		r.OnlyFrom, r.Created = netip.MustParseAddr(from), epoch.Add(-time.Duration(n)*time.Second)
+		all = append(all, r)
+	}
+	insert(t, s, all...)
+	wantLive(t, s, all...)
+	listed, err := s.List(t.Context(), alice, 0)
+	must(t, err)
+	if !slices.Equal(listed, all) {
+		t.Errorf("listed %+v, want %+v", listed, all)
+	}
+	renewed := record(9)
+	renewed.OnlyFrom = all[2].OnlyFrom
+	must(t, s.Replace(t.Context(), all[2].ID, renewed))
+	wantLive(t, s, renewed)
 }
 
 func insertIsAllOrNothing(t *testing.T, s session.Store) {
