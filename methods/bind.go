@@ -63,7 +63,7 @@ func (p *paramsPlan) bind(c *Call, in unsafe.Pointer) *ArgumentError {
 			return p.miscount(len(c.Params))
 		}
 		if err := f.bind(c.Params[i], in); err != nil {
-			err.Param = i + 1
+			err.Param, err.Name = i+1, f.param.Name
 			return err
 		}
 	}
@@ -79,11 +79,14 @@ func (p *paramsPlan) bindNamed(named []Member, in unsafe.Pointer) *ArgumentError
 			if f.hints.optional {
 				continue
 			}
-			return &ArgumentError{Param: i + 1, Reason: "parameter " + quote(f.param.Name) + " is missing"}
+			return &ArgumentError{
+				Param: i + 1, Name: f.param.Name, Missing: true,
+				Reason: "parameter " + quote(f.param.Name) + " is missing",
+			}
 		}
 		known++
 		if err := f.bind(v, in); err != nil {
-			err.Param = i + 1
+			err.Param, err.Name = i+1, f.param.Name
 			return err
 		}
 	}

@@ -134,8 +134,11 @@ func AsError(err error) *Error {
 
 // ArgumentError tells which argument did not fit a signature.
 type ArgumentError struct {
-	// Param is the position, from 1; 0 when the number of arguments is wrong.
-	Param int
+	// Param is the position, from 1; 0 when the number of arguments is wrong. Name is the
+	// parameter's, where there is one, and Missing tells that it was not given at all.
+	Param   int
+	Name    string
+	Missing bool
 	// Path leads from the parameter to the part that did not fit, e.g. ".fields[2]".
 	Path string
 	// Want and Got name the types; Want is empty when the number is wrong.

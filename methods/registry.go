@@ -123,6 +123,19 @@ func checkEntry(e *Entry) error {
 	return nil
 }
 
+// Params are the parameters of the preferred signature.
+func (e *Entry) Params() []Param {
+	if len(e.Signatures) == 0 {
+		return nil
+	}
+	return e.Signatures[0].Params
+}
+
+// Takes tells whether there is a parameter of that name.
+func (e *Entry) Takes(name string) bool {
+	return slices.ContainsFunc(e.Params(), func(p Param) bool { return p.Name == name })
+}
+
 // Run binds the call's arguments and runs the method. Rights are not looked at here:
 // that is dispatch's work.
 func (e *Entry) Run(ctx context.Context, c *Call) (Value, error) {

@@ -15,7 +15,7 @@ import (
 // read and never fails: a caller whose credentials do not hold is anonymous, and is
 // refused by what it may not call.
 func (x *exchange) admit(ctx context.Context, h http.Header) {
-	x.credential, x.fromCookie = x.server.credentialOf(h)
+	x.credential, x.fromCookie = x.server.credentialOf(h, !x.get && !x.ep.dialect.NoCookies)
 	x.prove(ctx)
 	// One password check is what a request has: a login in it would be a second.
 	x.loginReserved = x.verified
@@ -47,10 +47,22 @@ func (x *exchange) prove(ctx context.Context) {
 	if err != nil {
 		x.caller, x.session, x.rejected = nil, session.Session{}, err
 	}
+	x.lendSession()
+}
+
+// lendSession lets methods find the session in the context.
+func (x *exchange) lendSession() {
 	x.ctx.session = nil
 	if x.session.Identity != nil {
 		x.ctx.session = &x.session
 	}
+}
+
+// forget makes the exchange that of an anonymous caller.
+func (x *exchange) forget() {
+	x.caller, x.identity, x.session, x.keyID, x.rejected = nil, nil, session.Session{}, session.PublicID{}, nil
+	x.credential, x.fromCookie, x.verified = credential{}, false, false
+	x.lendSession()
 }
 
 func (x *exchange) proveSession(ctx context.Context) error {
@@ -61,7 +73,8 @@ func (x *exchange) proveSession(ctx context.Context) error {
 	// A client that names itself a server must hold a server's session
 	// (phpgroupware contract §1.2).
 	case x.client.ServerLogin && !s.Server,
-		x.credential.user != "" && x.credential.user != s.Identity.Account.Name:
+		x.credential.user != "" && x.credential.user != s.Identity.Account.Name,
+		s.OnlyFrom.IsValid() && s.OnlyFrom != x.client.Peer:
 		return session.ErrInvalid
 	}
 	same := x.caller != nil && s.Identity == x.session.Identity && s.ReadOnly == x.session.ReadOnly

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/methods"
+	"countersign/server/dialect"
 	"countersign/server/wire"
 )
 
@@ -31,14 +32,8 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, ep *endpoint)
 	defer s.inFlight.Add(-1)
 
 	media, charset := mediaType(r.Header)
-	switch {
-	case r.Method != http.MethodPost:
-		h.Set("Allow", http.MethodPost)
-		x.refuse(w, r, out, http.StatusMethodNotAllowed, methods.Errorf(methods.KindInvalidRequest, "calls come by POST"))
-		return
-	case !ep.transport.Reads(media):
-		x.refuse(w, r, out, http.StatusUnsupportedMediaType,
-			methods.Errorf(methods.KindInvalidRequest, "a body of another media type than %s", ep.transport.ContentType()))
+	x.get = r.Method == http.MethodGet || r.Method == http.MethodHead
+	if !x.meet(w, r, out, media) {
 		return
 	}
 	ctx := &x.ctx
@@ -49,17 +44,70 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, ep *endpoint)
 		x.refuse(w, r, out, http.StatusForbidden, e)
 		return
 	}
-	body, err := readBody(r, s.cfg.Limits.Body)
-	if err != nil {
-		e := methods.AsError(err)
-		x.refuse(w, r, out, bodyStatus(h, e), e)
-		return
+	x.request = wire.Request{Charset: charset, Limits: s.cfg.Limits.Wire, Style: x.style}
+	if x.get {
+		x.request.Get = &wire.Get{Query: r.URL.RawQuery, Base: s.base(r), Path: ep.path}
+	} else {
+		body, err := readBody(r, s.cfg.Limits.Body)
+		if err != nil {
+			e := methods.AsError(err)
+			x.refuse(w, r, out, bodyStatus(h, e), e)
+			return
+		}
+		x.bytes, x.request.Body = len(body), body
 	}
-	x.bytes = len(body)
-	x.request = wire.Request{Body: body, Charset: charset, Limits: s.cfg.Limits.Wire, Style: x.style}
 	reply := ep.transport.Answer(ctx, &x.request, x, (*out)[:0])
 	*out = reply.Body
 	x.write(w, r, reply)
+}
+
+// meet tells whether a request gets past the verb and media type that it came with;
+// otherwise it is answered.
+func (x *exchange) meet(w http.ResponseWriter, r *http.Request, out *[]byte, media string) bool {
+	h, t := w.Header(), x.ep.transport
+	if x.ep.dialect.Gate != nil {
+		gate := x.ep.dialect.Gate(dialect.Arrival{
+			Transport: t.Name(), Verb: r.Method, Media: media, Empty: r.ContentLength == 0,
+		})
+		x.late = gate.Late
+		switch {
+		case gate.Status != 0:
+			w.WriteHeader(gate.Status)
+			x.server.say(w, gate.Text)
+			return false
+		case gate.Refuse != nil:
+			x.refuse(w, r, out, http.StatusOK, gate.Refuse)
+			return false
+		}
+		return true
+	}
+	switch {
+	case x.get && t.Gets():
+	case r.Method != http.MethodPost:
+		h.Set("Allow", http.MethodPost)
+		if t.Gets() {
+			h.Set("Allow", "GET, HEAD, POST")
+		}
+		x.refuse(w, r, out, http.StatusMethodNotAllowed, methods.Errorf(methods.KindInvalidRequest, "calls come by POST"))
+		return false
+	case !t.Reads(media):
+		x.refuse(w, r, out, http.StatusUnsupportedMediaType,
+			methods.Errorf(methods.KindInvalidRequest, "a body of another media type than %s", t.ContentType()))
+		return false
+	}
+	return true
+}
+
+// base is the scheme and host under which the client reached the service.
+func (s *Server) base(r *http.Request) string {
+	switch {
+	case s.cfg.PublicURL != "":
+		return s.cfg.PublicURL
+	case r.TLS != nil:
+		return "https://" + r.Host
+	default:
+		return "http://" + r.Host
+	}
 }
 
 var errBusy = &methods.Error{Kind: methods.KindBusy, Public: "too many requests are being worked on; try again"}
@@ -105,6 +153,9 @@ func (x *exchange) write(w http.ResponseWriter, r *http.Request, reply wire.Repl
 	if x.retryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(int((x.retryAfter+time.Second-1)/time.Second)))
 	}
+	if reply.ContentType != "" {
+		h["Content-Type"] = []string{reply.ContentType}
+	}
 	body := reply.Body
 	if len(body) >= gzipFrom && acceptsGzip(r.Header) {
 		packed := buffers.Get().(*[]byte)
@@ -113,11 +164,18 @@ func (x *exchange) write(w http.ResponseWriter, r *http.Request, reply wire.Repl
 		body = *packed
 		h.Set("Content-Encoding", "gzip")
 	}
+	if x.get && reply.Tagged && tagged(h, r.Header, body) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
 	if len(body) >= gzipFrom {
 		h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	} // net/http counts small ones itself
 	if reply.Status != 0 && reply.Status != http.StatusOK {
 		w.WriteHeader(reply.Status)
+	}
+	if len(body) == 0 {
+		return
 	}
 	if _, err := w.Write(body); err != nil {
 		x.server.cfg.Log.Debug("an answer could not be delivered", "request", x.id, "err", err)
@@ -129,6 +187,8 @@ func mediaType(h http.Header) (media, charset string) {
 	v := first(h, "Content-Type")
 	switch v { // what nearly every client sends
 	case "", "text/xml":
+		return v, ""
+	case "application/json":
 		return v, ""
 	case "text/xml; charset=utf-8":
 		return "text/xml", "utf-8"

@@ -26,6 +26,12 @@ type Config struct {
 	// CrossOrigin tells a browser's requests from other sites; its zero value trusts no
 	// other origin.
 	CrossOrigin *http.CrossOriginProtection
+	// Origins are those whose pages may call and read answers ("https://app.example"),
+	// with credentials that they know; none by default.
+	Origins []string
+	// PublicURL is the scheme and host under which clients reach the service, without a
+	// slash at the end, if that is not what their requests say.
+	PublicURL string
 	// TrustedProxies may say in X-Forwarded-For who is behind them.
 	TrustedProxies []netip.Prefix
 	// Endpoints is the table; DefaultEndpoints if nil.

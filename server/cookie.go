@@ -19,15 +19,25 @@ type cookieChange struct {
 // KeepLogin implements methods.Env.
 func (x *exchange) KeepLogin(token string, until time.Time) bool {
 	pair, ok := session.ParseToken(token)
-	if !ok || x.server.cfg.Cookies == nil || x.unasked {
+	if !ok || x.server.cfg.Cookies == nil || x.ep.dialect.NoCookies || x.unasked || x.get {
 		return false
 	}
-	x.cookie = cookieChange{give: pair, until: until}
+	x.changeCookie(cookieChange{give: pair, until: until})
 	return true
 }
 
 // DropLogin implements methods.Env.
-func (x *exchange) DropLogin() { x.cookie = cookieChange{take: true} }
+func (x *exchange) DropLogin() {
+	if !x.ep.dialect.NoCookies {
+		x.changeCookie(cookieChange{take: true})
+	}
+}
+
+func (x *exchange) changeCookie(c cookieChange) {
+	x.top.mu.Lock()
+	defer x.top.mu.Unlock()
+	x.top.cookie = c
+}
 
 // apply writes the change into the answer's headers.
 func (c *cookieChange) apply(s *Server, h http.Header) error {
@@ -51,12 +61,18 @@ func (c *cookieChange) apply(s *Server, h http.Header) error {
 // A page could also log its visitor in as somebody else, to see what he then does: no
 // such request is answered with a cookie.
 func (x *exchange) crossSite(r *http.Request, media string) *methods.Error {
-	err := x.server.cfg.CrossOrigin.Check(r)
+	asked := r
+	if x.get { // which the check holds to be harmless; what it would tell is not
+		post := *r
+		post.Method = http.MethodPost
+		asked = &post
+	}
+	err := x.server.cfg.CrossOrigin.Check(asked)
 	x.unasked = err != nil || sentWithoutAsking[media]
 	switch {
 	case x.caller == nil:
 		return nil
-	case err != nil:
+	case err != nil && !x.fromAllowedOrigin(r):
 		return methods.Wrap(methods.KindPermissionDenied, err, "a call from another site")
 	case x.fromCookie && x.unasked:
 		return methods.Errorf(methods.KindPermissionDenied, "a call with a cookie needs the media type of its protocol")

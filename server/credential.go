@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"countersign/server/wire"
 	"countersign/session"
 	"countersign/session/apikey"
 )
@@ -17,6 +18,9 @@ type credential struct {
 	user     string           // whom it must belong to; "" for anybody
 	password session.Password // of user
 	key      apikey.Text
+	// as is what it was offered as, for the wording of its refusal; noCredential where
+	// only its look tells.
+	as credentialKind
 }
 
 type credentialKind uint8
@@ -36,16 +40,18 @@ const (
 //     the token is sessionid and kp3, with or without a colon between
 //  3. Authorization: Basic USER:PASSWORD — verified for this call
 //  4. Authorization: Bearer TOKEN, or an API key
-//  5. the session cookie, only if there is no Authorization header
+//  5. the session cookie, only if there is no Authorization header, and not for a GET
+//
+// A dialect or a document may offer one of its own, which then stands instead of these.
 //
 // A bad credential never falls through to a weaker one. Nothing is ever taken from the
 // URL, which ends up in logs. What is shaped like a session's secrets is only looked
 // up, never tried as a password.
-func (s *Server) credentialOf(h http.Header) (c credential, fromCookie bool) {
+func (s *Server) credentialOf(h http.Header, cookies bool) (c credential, fromCookie bool) {
 	values := h["Authorization"]
 	switch len(values) {
 	case 0:
-		if s.cfg.Cookies == nil || len(h["Cookie"]) == 0 {
+		if !cookies || s.cfg.Cookies == nil || len(h["Cookie"]) == 0 {
 			return credential{}, false
 		}
 		pair, found := s.cfg.Cookies.Read(h)
@@ -117,6 +123,28 @@ func basic(encoded string) credential {
 		return credential{kind: badCredential}
 	}
 	return credential{kind: ofPassword, user: user, password: session.Password(password)}
+}
+
+// offered reads what a document or a dialect's own header offers.
+func offered(c wire.Credential) credential {
+	switch {
+	case c.User != "" || c.Password != "":
+		// What is shaped like a session's secrets is never tried as a password.
+		if _, shaped := session.ParseToken(c.Password); shaped || c.User == "" || c.Password == "" {
+			return credential{kind: badCredential, as: ofPassword}
+		}
+		return credential{kind: ofPassword, as: ofPassword, user: c.User, password: session.Password(c.Password)}
+	case c.Token != "":
+		if pair, ok := session.ParseToken(c.Token); ok {
+			return credential{kind: ofSession, as: ofSession, pair: pair}
+		}
+		return credential{kind: badCredential, as: ofSession}
+	default:
+		if key, ok := apikey.ParseText(c.Key); ok {
+			return credential{kind: ofKey, as: ofKey, key: key}
+		}
+		return credential{kind: badCredential, as: ofKey}
+	}
 }
 
 func bearer(token string) credential {

@@ -7,12 +7,15 @@ import (
 	"strings"
 
 	"countersign/methods"
+	"countersign/server/dialect"
 	"countersign/server/wire"
 	"countersign/session"
 )
 
 // Call implements wire.Core: the one way in which a method is reached from outside.
 func (x *exchange) Call(ctx context.Context, name string, args wire.Args) wire.Outcome {
+	ctx = x.enter(ctx)
+	defer x.leave()
 	v, f := x.dispatch(ctx, name, args)
 	if f != nil {
 		return x.outcome(*f)
@@ -40,18 +43,14 @@ func (p positional) Values() ([]methods.Value, []methods.Member, error) { return
 // dispatch looks the method up, checks the right, decodes the arguments, runs the
 // method once and shapes its result. A failure is logged here.
 func (x *exchange) dispatch(ctx context.Context, name string, args wire.Args) (methods.Value, *failure) {
-	entry, err := x.resolve(name)
-	if err != nil {
+	call := x.newCall()
+	if err := x.prepare(ctx, call, name, args); err != nil {
 		return x.failed(ctx, failure{err: err, method: name})
 	}
-	call := x.newCall()
-	call.Entry, call.Caller, call.Client, call.Env = entry, x.caller, x.client, x
+	entry := call.Entry
+	call.Caller, call.Client, call.Env = x.caller, x.client, x
 	call.Session = methods.Session{
 		ID: methods.PublicID(x.session.Public), IdleEnds: x.session.IdleEnds, End: x.session.End,
-	}
-	var decoding error
-	if call.Params, call.Named, decoding = args.Values(); decoding != nil {
-		return x.failed(ctx, failure{err: methods.AsError(decoding), method: name})
 	}
 	x.touch(entry)
 	v, running := x.run(ctx, entry, call)
@@ -63,6 +62,75 @@ func (x *exchange) dispatch(ctx context.Context, name string, args wire.Args) (m
 		v = x.ep.dialect.Present(v)
 	}
 	return v, nil
+}
+
+// prepare finds the method, asks whether it may be called, and decodes its arguments,
+// in the order that the dialect wants.
+func (x *exchange) prepare(ctx context.Context, call *methods.Call, name string, args wire.Args) *methods.Error {
+	entry, err := x.find(name)
+	if err != nil {
+		return err
+	}
+	call.Entry = entry
+	early := x.ep.dialect.Prepare != nil
+	if early {
+		if err := x.early(ctx, call, args); err != nil {
+			return err
+		}
+	}
+	if err := x.permit(entry); err != nil {
+		return err
+	}
+	switch {
+	case x.get && !entry.ReadOnly:
+		return errMustPost
+	case entry.MaxBody > 0 && x.bytes > entry.MaxBody:
+		return errBodyTooLarge
+	case early:
+		return nil
+	}
+	return decode(call, args)
+}
+
+// errMustPost has the number and the words of bugzilla contract §3.
+var errMustPost = &methods.Error{
+	Kind: methods.KindInvalidRequest, Code: 32610, Public: "this method changes something: you must use HTTP POST to call it",
+}
+
+func decode(call *methods.Call, args wire.Args) *methods.Error {
+	var err error
+	if call.Params, call.Named, err = args.Values(); err != nil {
+		return methods.AsError(err)
+	}
+	return nil
+}
+
+// early is the way of dialects whose clients send credentials among the arguments: these
+// are decoded before anybody asks who calls.
+func (x *exchange) early(ctx context.Context, call *methods.Call, args wire.Args) *methods.Error {
+	if err := decode(call, args); err != nil {
+		return err
+	}
+	d := x.ep.dialect
+	in := dialect.Incoming{Entry: call.Entry, Headers: x.header, Params: call.Params, Named: call.Named}
+	d.Prepare(&in)
+	call.Params, call.Named = in.Params, in.Named
+	switch {
+	case x.late != nil:
+		return x.late
+	case x.get && !call.Entry.ReadOnly:
+		return errMustPost
+	}
+	if !in.Credential.None() {
+		x.Identify(ctx, in.Credential)
+	}
+	switch {
+	case in.Strict && x.rejected != nil:
+		return x.rejection()
+	case in.NeedsCaller && d.RequireLogin && x.caller == nil:
+		return methods.ErrLoginRequired()
+	}
+	return nil
 }
 
 // newCall gives the exchange's own storage to its first call.
@@ -78,27 +146,29 @@ func (x *exchange) failed(ctx context.Context, f failure) (methods.Value, *failu
 	return methods.Value{}, &f
 }
 
-// resolve finds the method and checks the right. An anonymous caller learns nothing of
-// which methods exist.
-func (x *exchange) resolve(name string) (*methods.Entry, *methods.Error) {
+// find looks the method up. An anonymous caller learns nothing of which methods exist,
+// except in dialects that tell everybody.
+func (x *exchange) find(name string) (*methods.Entry, *methods.Error) {
 	entry, ok := x.ep.view.Lookup(name)
 	switch {
 	case ok:
-		if refusal := entry.Permit(x.caller); refusal != nil {
-			return nil, x.denied(entry, x.refusal(refusal))
-		}
-		x.logAllowed(entry)
-		if entry.MaxBody > 0 && x.bytes > entry.MaxBody {
-			return nil, errBodyTooLarge
-		}
 		return entry, nil
-	case x.caller == nil:
+	case x.caller == nil && x.ep.dialect.Prepare == nil:
 		return nil, x.refusal(methods.ErrLoginRequired())
 	case x.ep.dialect.Unknown != nil:
 		return nil, x.ep.dialect.Unknown(x.ep.view, name, x.caller)
 	default:
 		return nil, methods.Errorf(methods.KindMethodNotFound, "no method of that name")
 	}
+}
+
+// permit checks the right.
+func (x *exchange) permit(entry *methods.Entry) *methods.Error {
+	if refusal := entry.Permit(x.caller); refusal != nil {
+		return x.denied(entry, x.refusal(refusal))
+	}
+	x.logAllowed(entry)
+	return nil
 }
 
 // refusal replaces "log in first" by the truth when the session could not be checked.
@@ -111,8 +181,7 @@ func (x *exchange) refusal(e *methods.Error) *methods.Error {
 
 // touch prolongs the session, once per request.
 func (x *exchange) touch(entry *methods.Entry) {
-	if x.caller != nil && !x.touched && !entry.Quiet {
-		x.touched = true
+	if x.caller != nil && !entry.Quiet && x.claim(&x.top.touched) {
 		x.server.cfg.Sessions.Touch(&x.session)
 	}
 }

@@ -19,6 +19,12 @@ type Endpoint struct {
 	Dialect   string
 	// InteropCodes gives faults the −32xxx numbers in a dialect that has its own.
 	InteropCodes bool
+	// RequireLogin refuses anonymous calls, where the dialect knows that (bugzilla
+	// contract §6).
+	RequireLogin bool
+	// JSONP lets pages of other sites read the answers of public methods by a script
+	// element with a callback.
+	JSONP bool
 }
 
 // DefaultEndpoints is the table a service has when its configuration says nothing.
@@ -29,6 +35,7 @@ func DefaultEndpoints() []Endpoint {
 		{Path: "/xmlrpc.php", Transport: "xmlrpc", Dialect: "phpgroupware"},
 		{Path: "/phpgroupware/xmlrpc.php", Transport: "xmlrpc", Dialect: "phpgroupware"},
 		{Path: "/egroupware/xmlrpc.php", Transport: "xmlrpc", Dialect: "egroupware"},
+		{Path: "/xmlrpc.cgi", Transport: "xmlrpc", Dialect: "bugzilla"},
 	}
 }
 
@@ -38,6 +45,7 @@ type endpoint struct {
 	transport wire.Transport
 	dialect   *dialect.Dialect
 	view      *methods.View
+	style     wire.Style
 	header    []headerLine // of every answer
 }
 
@@ -69,12 +77,28 @@ func buildEndpoints(rows []Endpoint, transports []wire.Transport, r *methods.Reg
 		if row.InteropCodes {
 			d = d.WithInteropCodes()
 		}
-		table[row.Path] = &endpoint{
-			path: row.Path, transport: t, dialect: d,
-			view: r.View(d.Families...), header: answerHeader(t.ContentType()),
+		if row.RequireLogin {
+			d = d.WithRequiredLogin()
 		}
+		table[row.Path] = newEndpoint(row, t, d, r)
 	}
 	return table, errors.Join(faults...)
+}
+
+func newEndpoint(row Endpoint, t wire.Transport, d *dialect.Dialect, r *methods.Registry) *endpoint {
+	contentType, ok := d.Types[t.Name()]
+	if !ok {
+		contentType = t.ContentType()
+	}
+	ep := &endpoint{
+		path: row.Path, transport: t, dialect: d,
+		view: r.View(d.Families...), style: d.Style, header: answerHeader(contentType),
+	}
+	ep.style.JSONP = row.JSONP
+	for _, line := range d.Header {
+		ep.header = append(ep.header, headerLine{line[0], []string{line[1]}})
+	}
+	return ep
 }
 
 // headerLine is a header under its canonical name. The values are shared by all answers

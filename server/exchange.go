@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"countersign/methods"
@@ -21,7 +22,15 @@ type exchange struct {
 	id     string
 	client methods.Client
 	style  wire.Style
+	header http.Header
 	bytes  int // size of the body
+	get    bool
+	late   *methods.Error // what the dialect says of the request when its call is known
+
+	// What the transport tells of the request.
+	version    wire.Version
+	unanswered bool
+	anonymous  bool
 
 	// What admission found: a caller with a session, or why there is none.
 	caller   *methods.Caller
@@ -35,9 +44,12 @@ type exchange struct {
 	unasked    bool // another site's page could have made a browser send it
 	verified   bool // a password was verified for this request
 
-	cookie     cookieChange
-	retryAfter time.Duration
-
+	// top is the exchange that this one was forked off, or itself. What the elements of a
+	// batch share is top's, under its lock.
+	top           *exchange
+	mu            sync.Mutex
+	cookie        cookieChange
+	retryAfter    time.Duration
 	touched       bool
 	loginReserved bool
 
@@ -58,7 +70,8 @@ var (
 
 // newExchange notes who calls. peer is the socket's other end.
 func (s *Server) newExchange(ep *endpoint, h http.Header, peer string) *exchange {
-	x := &exchange{server: s, ep: ep, id: s.ids.next(), style: ep.dialect.Style}
+	x := &exchange{server: s, ep: ep, id: s.ids.next(), style: ep.style, header: h}
+	x.top = x
 	x.client.Dialect, x.client.Endpoint = ep.dialect.Name, ep.path
 	x.client.Request = x.id
 	x.client.UserAgent = first(h, "User-Agent")
@@ -80,13 +93,28 @@ func (x *exchange) View() *methods.View { return x.ep.view }
 // errLoginReserved refuses every login of a batch but the first.
 var errLoginReserved = &methods.Error{Kind: methods.KindLoginRefused, Public: "one login per request"}
 
+// errUnansweredLogin refuses a login by a notification: a session whose secrets nobody
+// gets must not exist (requirements SES-15).
+var errUnansweredLogin = &methods.Error{Kind: methods.KindLoginRefused, Public: "a login needs an answer"}
+
 // ReserveLogin implements methods.Env.
 func (x *exchange) ReserveLogin() error {
-	if x.loginReserved {
+	switch {
+	case x.unanswered:
+		return errUnansweredLogin
+	case !x.claim(&x.top.loginReserved):
 		return errLoginReserved
 	}
-	x.loginReserved = true
 	return nil
+}
+
+// claim sets a flag of the request and tells whether it was not set before.
+func (x *exchange) claim(flag *bool) bool {
+	x.top.mu.Lock()
+	defer x.top.mu.Unlock()
+	claimed := !*flag
+	*flag = true
+	return claimed
 }
 
 // Fault implements methods.Env.
@@ -120,19 +148,26 @@ func (x *exchange) outcome(f failure) wire.Outcome {
 			return out
 		}
 	}
-	x.retryAfter = max(x.retryAfter, f.err.RetryAfter)
+	if f.err.RetryAfter > 0 {
+		x.top.mu.Lock()
+		x.top.retryAfter = max(x.top.retryAfter, f.err.RetryAfter)
+		x.top.mu.Unlock()
+	}
 	fault := x.fault(f)
 	return wire.Outcome{Fault: &fault}
 }
 
 func (x *exchange) fault(f failure) wire.Fault {
 	return x.ep.dialect.Fault(dialect.Failure{
-		Error: f.err, Method: f.method, Inside: f.inside, RequestID: x.id,
+		Error: f.err, Method: f.method, Inside: f.inside, RequestID: x.id, Version: x.version,
 	})
 }
 
 // sessionError gives the errors of session their kinds.
 func sessionError(err error) *methods.Error {
+	if e, ok := errors.AsType[*methods.Error](err); ok {
+		return e
+	}
 	var refusal *session.Refusal
 	var throttled *session.Throttled
 	switch {

@@ -71,6 +71,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Connection", "close")
 	}
 	if ep, ok := s.endpoints[r.URL.Path]; ok {
+		if s.cors(w, r) {
+			return
+		}
 		s.serveCall(w, r, ep)
 		return
 	}

@@ -16,8 +16,12 @@ type Dialect struct {
 	Name string
 	// Families select the modules that only this family sees (methods.Module).
 	Families []string
-	// Codes give every kind of error its fault number.
-	Codes Codes
+	// Codes give every kind of error its fault number; CodesFor, if set, gives those of a
+	// version whose numbers differ, nil for Codes.
+	Codes    Codes
+	CodesFor func(v wire.Version) *Codes
+	// Number, if set, gives a finer number for some failures; false for none.
+	Number func(f Failure) (int, bool)
 	// Text words a fault.
 	Text func(f Failure) string
 	// Refuse, if set, may answer an error with something other than a fault.
@@ -32,6 +36,23 @@ type Dialect struct {
 	StyleFor func(s wire.Style, h Headers) wire.Style
 	// Challenge is the WWW-Authenticate header that goes with status 401.
 	Challenge string
+	// Gate, if set, decides how a request is met by its verb and media type, before its
+	// body is read; otherwise the transport's own types and verbs are let in.
+	Gate func(r Arrival) Gate
+	// Prepare, if set, reads what this family of clients sends besides the arguments. It
+	// runs when the method is found and its arguments are decoded, before anybody asks who
+	// calls: a dialect with Prepare tells everybody which methods there are not.
+	Prepare func(c *Incoming)
+	// RequireLogin refuses anonymous callers of what Prepare says needs one.
+	RequireLogin bool
+	// Rejected words credentials that do not hold, for Incoming.Strict.
+	Rejected Rejected
+	// NoCookies ignores session cookies.
+	NoCookies bool
+	// Header are further header lines of every answer, and Types the media types of
+	// answers by transport, where they are not the transport's own.
+	Header [][2]string
+	Types  map[string]string
 	// ServerHeaders are the headers whose presence says that a server is calling.
 	ServerHeaders []string
 	// Idle and Absolute are the limits of sessions made through this dialect; 0 for the
@@ -52,32 +73,52 @@ type Failure struct {
 	Inside bool
 	// RequestID names the request in the log.
 	RequestID string
+	// Version is the one that the client speaks.
+	Version wire.Version
 }
 
 // Fault gives the fault for a failure.
 func (d *Dialect) Fault(f Failure) wire.Fault {
-	return wire.Fault{Code: d.code(f.Error), Text: d.Text(f)}
+	return wire.Fault{Code: d.code(f), Text: d.Text(f), Kind: f.Error.Kind}
 }
 
 // code prefers the error's own number where it has one that this dialect can show.
-func (d *Dialect) code(e *methods.Error) int {
-	if e.Code != 0 && (e.Kind == methods.KindApplication || d.Codes[e.Kind] >= 0) {
+func (d *Dialect) code(f Failure) int {
+	e, codes := f.Error, &d.Codes
+	if d.CodesFor != nil {
+		if c := d.CodesFor(f.Version); c != nil {
+			codes = c
+		}
+	}
+	if e.Code != 0 && (e.Kind == methods.KindApplication || codes[e.Kind] >= 0) {
 		return e.Code
 	}
-	return d.Codes[e.Kind]
+	if d.Number != nil {
+		if n, ok := d.Number(f); ok {
+			return n
+		}
+	}
+	return codes[e.Kind]
 }
 
 // WithInteropCodes gives a copy of d whose faults have the numbers of the
 // faults-interop specification, as plain has (phpgroupware contract §8.4).
 func (d *Dialect) WithInteropCodes() *Dialect {
 	c := *d
-	c.Codes = plainCodes
+	c.Codes, c.CodesFor, c.Number = plainCodes, nil, nil
+	return &c
+}
+
+// WithRequiredLogin gives a copy of d that refuses anonymous calls where it knows to.
+func (d *Dialect) WithRequiredLogin() *Dialect {
+	c := *d
+	c.RequireLogin = true
 	return &c
 }
 
 // Lookup finds a built-in dialect by name.
 func Lookup(name string) (*Dialect, bool) {
-	for _, d := range []func() *Dialect{Plain, PHPGroupWare, EGroupware} {
+	for _, d := range []func() *Dialect{Plain, PHPGroupWare, EGroupware, Bugzilla} {
 		if d := d(); d.Name == name {
 			return d, true
 		}

@@ -118,6 +118,7 @@ func TestOwnNumbers(t *testing.T) {
 		{"interop numbers have no finer one", EGroupware().WithInteropCodes(), batch, wire.Fault{Code: -32600, Text: "Missing params"}},
 		{"interop numbers, a module's own", EGroupware().WithInteropCodes(), app, wire.Fault{Code: 850, Text: "no such state"}},
 	} {
+		c.want.Kind = c.e.Kind
 		if got := c.d.Fault(Failure{Error: c.e}); got != c.want {
 			t.Errorf("%s: got %+v, want %+v", c.why, got, c.want)
 		}

@@ -94,7 +94,7 @@ type Style struct {
 	Lines bool
 	// DashedDates writes YYYY-MM-DDThh:mm:ss instead of YYYYMMDDThh:mm:ss.
 	DashedDates bool
-	// DropNil leaves members and items that are nil out of XML answers, and Declared
+	// DropNil leaves members and items that are nil, or no date, out of XML answers, and Declared
 	// begins them with a declaration that names the encoding, without a line end
 	// (bugzilla contract §9, §11).
 	DropNil, Declared bool
@@ -113,6 +113,12 @@ type Core interface {
 	// Identify replaces the request's credentials by those of the document itself. It
 	// comes before Call.
 	Identify(ctx context.Context, c Credential)
+	// Unanswered says that the call's answer will not be sent: it must not make anything
+	// whose only trace is the answer, such as a session. It comes before Call.
+	Unanswered()
+	// Anonymous says that the answer is for whoever made a browser ask, such as a script
+	// of another site: no credential of the request counts. It comes before Call.
+	Anonymous()
 	// Fork makes the Core of one element of a batch. Forks may be used at the same time;
 	// the Core itself must not be used until they are done.
 	Fork() Core

@@ -12,11 +12,15 @@ import (
 
 	"countersign/methods"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 	"countersign/server/xmlrpc"
 )
 
 // core is dispatch without a service around it: look up, bind, run.
-type core struct{ view *methods.View }
+type core struct {
+	wiretest.Core
+	view *methods.View
+}
 
 func (c *core) Call(ctx context.Context, name string, args wire.Args) wire.Outcome {
 	entry, ok := c.view.Lookup(name)
@@ -90,7 +94,7 @@ func newCore(b *testing.B) *core {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return &core{registry.View()}
+	return &core{view: registry.View()}
 }
 
 const addCall = `<?xml version="1.0"?><methodCall><methodName>sample.add</methodName><params>` +

@@ -11,7 +11,11 @@ import (
 	"countersign/server/wire"
 )
 
-const prolog = "<?xml version=\"1.0\"?>\n"
+const (
+	prolog = "<?xml version=\"1.0\"?>\n"
+	// declared is SOAP::Lite's (bugzilla contract §11).
+	declared = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+)
 
 // encoder appends a methodResponse. With style.Lines it ends lines where
 // phpGroupWare's serialiser did (phpgroupware contract §12), else it adds no blanks.
@@ -23,7 +27,7 @@ type encoder struct {
 // response appends a successful answer. It reports false, and the document is
 // unfinished, if the value is one that XML-RPC cannot carry.
 func (e *encoder) response(v methods.Value) bool {
-	e.str(prolog)
+	e.prolog()
 	e.line("<methodResponse>")
 	e.line("<params>")
 	e.line("<param>")
@@ -37,7 +41,7 @@ func (e *encoder) response(v methods.Value) bool {
 
 // fault appends a fault with exactly the two members that strict clients allow.
 func (e *encoder) fault(f *wire.Fault) {
-	e.str(prolog)
+	e.prolog()
 	e.line("<methodResponse>")
 	e.line("<fault>")
 	e.line("<value>")
@@ -58,6 +62,14 @@ func (e *encoder) fault(f *wire.Fault) {
 	e.line("</value>")
 	e.line("</fault>")
 	e.str("</methodResponse>")
+}
+
+func (e *encoder) prolog() {
+	if e.style.Declared {
+		e.str(declared)
+		return
+	}
+	e.str(prolog)
 }
 
 func (e *encoder) str(s string) { e.dst = append(e.dst, s...) }
@@ -103,6 +115,10 @@ func (e *encoder) value(v methods.Value) bool {
 	case methods.TypeStruct:
 		return e.structure(v.Members())
 	default:
+		if e.style.DropNil { // only a whole result gets here
+			e.str("<value />")
+			break
+		}
 		// nil breaks Ruby and phpxmlrpc unless they were told of it (contract §6.1).
 		e.str("<value><string></string></value>")
 	}
@@ -149,6 +165,9 @@ func (e *encoder) array(items []methods.Value) bool {
 	e.line("<value><array>")
 	e.line("<data>")
 	for _, item := range items {
+		if e.style.DropNil && isNothing(item) {
+			continue
+		}
 		if !e.value(item) {
 			return false
 		}
@@ -162,6 +181,9 @@ func (e *encoder) array(items []methods.Value) bool {
 func (e *encoder) structure(members []methods.Member) bool {
 	e.line("<value><struct>")
 	for i := range members {
+		if e.style.DropNil && isNothing(members[i].Value) {
+			continue
+		}
 		e.str("<member><name>")
 		e.dst = xmltext.AppendEscaped(e.dst, members[i].Name)
 		e.line("</name>")
@@ -173,4 +195,9 @@ func (e *encoder) structure(members []methods.Member) bool {
 	}
 	e.str("</struct></value>")
 	return true
+}
+
+// isNothing tells whether a client of Bugzilla's would find nothing here: nil, or no date.
+func isNothing(v methods.Value) bool {
+	return v.IsNil() || v.Type() == methods.TypeDateTime && v.Time().IsZero()
 }

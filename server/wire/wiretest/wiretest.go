@@ -18,6 +18,12 @@ func (Core) Speak(wire.Version) {}
 // Identify implements wire.Core.
 func (Core) Identify(context.Context, wire.Credential) {}
 
+// Unanswered implements wire.Core.
+func (Core) Unanswered() {}
+
+// Anonymous implements wire.Core.
+func (Core) Anonymous() {}
+
 // Fork implements wire.Core; a transport with batches needs a test Core with its own.
 func (Core) Fork() wire.Core { panic("wiretest: this Core has no batches") }
 
