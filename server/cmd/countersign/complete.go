@@ -100,6 +100,9 @@ func (s *settings) checkAdmission() error {
 			faults = append(faults, fmt.Errorf("auth: %s is named twice", name))
 		}
 	}
+	if err := s.checkPages(); err != nil {
+		faults = append(faults, err)
+	}
 	if s.PAMCreate && !slices.Contains(s.Auth, "pam") {
 		faults = append(faults, errors.New("pam_create: auth does not name pam"))
 	}

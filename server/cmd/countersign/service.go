@@ -99,8 +99,9 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 		return svc, err
 	}
 	svc.server, err = server.New(server.Config{
-		Cookies: cookies, Registry: registry, Sessions: svc.sessions, Keys: svc.keys, Transports: []wire.Transport{xmlrpc.Transport{}},
+		Cookies: cookies, Registry: registry, Sessions: svc.sessions, Keys: svc.keys, Transports: transports(),
 		Endpoints: s.tables.endpoints(), Limits: server.Limits{Body: s.MaxBody}, TrustedProxies: proxies,
+		Origins: s.CORSOrigin, PublicURL: s.PublicURL,
 		Audit: svc.record, Log: log,
 		Ready: []server.ReadyCheck{{Name: "database", Check: svc.sessions.Ping}},
 	})
@@ -190,6 +191,11 @@ func newPool(workers int, log *slog.Logger) (*verify.Pool, error) {
 		return nil, err
 	}
 	return verify.NewPool(verify.Config{Command: command, Limits: verify.Limits{Workers: workers}, Logger: log})
+}
+
+// transports lists every wire format: the one place to add one.
+func transports() []wire.Transport {
+	return []wire.Transport{xmlrpc.Transport{}}
 }
 
 // modules lists every module of the service by name: the one place to add one.

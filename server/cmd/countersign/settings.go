@@ -33,6 +33,7 @@ type settings struct {
 	PerAccount   int           `help:"Most sessions of one account; 0: no bound." default:"100"`
 	OverCap      string        `help:"What happens to a login over that bound: the oldest session ends, or the login is refused." enum:"oldest,refuse" default:"oldest"`
 	auditing     `embed:""`
+	pages        `embed:""`
 	CookieKeys   string        `help:"File with the keys of session cookies, made if it does not exist; without it there are no cookies." placeholder:"FILE"`
 	TrustedProxy []string      `help:"Address or network of a proxy whose X-Forwarded-For is believed." placeholder:"CIDR"`
 	Modules      []string      `help:"Further modules to switch on: validator1, interopEchoTests, examples." placeholder:"NAME"`
@@ -69,7 +70,10 @@ type endpointRow struct {
 	Dialect   string `toml:"dialect"`
 	// Codes "interop" gives faults the −32xxx numbers.
 	Codes string `toml:"codes"`
-	Off   bool   `toml:"off"`
+	// RequireLogin refuses anonymous calls; JSONP answers scripts of other sites.
+	RequireLogin bool `toml:"require_login"`
+	JSONP        bool `toml:"jsonp"`
+	Off          bool `toml:"off"`
 }
 
 type dialectRow struct {
@@ -101,7 +105,7 @@ func (t *tables) endpoints() []server.Endpoint {
 		if !change.Off {
 			rows = append(rows, server.Endpoint{
 				Path: change.Path, Transport: change.Transport, Dialect: change.Dialect,
-				InteropCodes: change.Codes == "interop",
+				InteropCodes: change.Codes == "interop", RequireLogin: change.RequireLogin, JSONP: change.JSONP,
 			})
 		}
 	}

@@ -126,7 +126,7 @@ func unknownKey(path string, k toml.Key, known map[string]*kong.Flag) error {
 	words := slices.Collect(maps.Keys(known))
 	words = append(words, "endpoint", "dialect")
 	if len(k) > 1 {
-		words = []string{"path", "transport", "dialect", "codes", "off"}
+		words = []string{"path", "transport", "dialect", "codes", "require_login", "jsonp", "off"}
 		if k[0] == "dialect" {
 			words = []string{"idle", "absolute"}
 		}
