@@ -67,7 +67,34 @@ func wiresUnderTest() []wireUnderTest {
 			}
 			return coarseVerdict(a)
 		}), true},
+		{"jsonrpc plain", func(t testing.TB, c *client, method string) verdict {
+			t.Helper()
+			a := c.json(rpcPath).jsonCall(t, method)
+			return plainVerdict(a.value, a.fault)
+		}, false},
+		{"jsonrpc plain, in a batch", func(t testing.TB, c *client, method string) verdict {
+			t.Helper()
+			replies := c.json(rpcPath).jsonBatch(t, request(1, "system.methodExist", "x"), request(2, method))
+			return plainVerdict(jsonOutcome(replies[1]))
+		}, false},
+		{"jsonrpc bugzilla", func(t testing.TB, c *client, method string) verdict {
+			t.Helper()
+			return bugzillaVerdict(c.json(jsonCGIPath).jsonPost(t, map[string]any{"method": method, "params": []any{map[string]any{}}, "id": 1}))
+		}, true},
+		{"xmlrpc bugzilla", at(xmlCGIPath, bugzillaVerdict), true},
 	}
+}
+
+func bugzillaVerdict(a *answer) verdict {
+	switch {
+	case a.fault == nil && a.value == "ok":
+		return done
+	case a.fault != nil && a.fault.code == 410:
+		return logIn
+	case a.fault != nil && a.fault.code == 304 && strings.Contains(a.fault.text, "you are not authorized"):
+		return refused
+	}
+	return verdict(a.body)
 }
 
 func plainVerdict(value any, f *fault) verdict {

@@ -171,6 +171,9 @@ func (x *exchange) write(w http.ResponseWriter, r *http.Request, reply wire.Repl
 	if len(body) >= gzipFrom {
 		h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	} // net/http counts small ones itself
+	if len(body) == 0 {
+		h.Del("Content-Type")
+	}
 	if reply.Status != 0 && reply.Status != http.StatusOK {
 		w.WriteHeader(reply.Status)
 	}

@@ -35,7 +35,9 @@ func DefaultEndpoints() []Endpoint {
 		{Path: "/xmlrpc.php", Transport: "xmlrpc", Dialect: "phpgroupware"},
 		{Path: "/phpgroupware/xmlrpc.php", Transport: "xmlrpc", Dialect: "phpgroupware"},
 		{Path: "/egroupware/xmlrpc.php", Transport: "xmlrpc", Dialect: "egroupware"},
+		{Path: "/rpc", Transport: "jsonrpc", Dialect: "plain"},
 		{Path: "/xmlrpc.cgi", Transport: "xmlrpc", Dialect: "bugzilla"},
+		{Path: "/jsonrpc.cgi", Transport: "jsonrpc", Dialect: "bugzilla"},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -52,6 +53,14 @@ func ways() []way {
 		{"multicall behind basic", func(t testing.TB, c *client, user, pass string) *answer {
 			t.Helper()
 			return c.authorized(basicHeader(user, pass)).call(t, "system.multicall", []any{entry("system.session"), entry("system.login", user, pass)})
+		}},
+		{"jsonrpc login", func(t testing.TB, c *client, user, pass string) *answer {
+			t.Helper()
+			return c.json(rpcPath).jsonCall(t, "system.login", user, pass)
+		}},
+		{"jsonrpc batch", func(t testing.TB, c *client, user, pass string) *answer {
+			t.Helper()
+			return c.json(rpcPath).jsonPost(t, slices.Repeat([]any{request(1, "system.login", user, pass)}, 10))
 		}},
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"countersign/methods/system"
 	"countersign/server"
 	"countersign/server/internal/sample"
+	"countersign/server/jsonrpc"
 	"countersign/server/wire"
 	"countersign/server/xmlrpc"
 	"countersign/session"
@@ -72,6 +73,7 @@ type options struct {
 	random   bool           // secrets are random where the script says nothing
 	proxies  []netip.Prefix // may say in X-Forwarded-For who calls
 	record   audit.Log      // instead of the service's own buffer
+	origins  []string       // whose pages may call
 }
 
 // newService starts a service with the sample accounts and contacts.
@@ -123,10 +125,10 @@ func newService(t testing.TB, o options) *service {
 	registry, err := methods.NewRegistry(append(modules, o.modules...)...)
 	must(t, err)
 	config := server.Config{
-		Registry: registry, Sessions: s.sessions, Keys: s.keys, Audit: record, Transports: []wire.Transport{xmlrpc.Transport{}},
+		Registry: registry, Sessions: s.sessions, Keys: s.keys, Audit: record, Transports: []wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}},
 		Endpoints: o.rows, Limits: o.limits, Log: log, Now: now, Rand: s.rand,
 		Ready:          []server.ReadyCheck{{Name: "database", Check: s.sessions.Ping}},
-		TrustedProxies: o.proxies,
+		TrustedProxies: o.proxies, Origins: o.origins,
 	}
 	if o.cookies {
 		s.cookies = newCookies(t, now)

@@ -3,6 +3,7 @@ package server_test
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -14,6 +15,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"countersign/methods"
+	"countersign/server"
 )
 
 // update writes what the server answered into the transcripts. Read the difference
@@ -26,6 +30,7 @@ var update = flag.Bool("update", false, "write the answers into testdata/wire")
 //	# a sentence that says why
 //	rand HEX            what the next secrets will be (sessionid, kp3)
 //	clock +1h           moves the clock
+//	with WISH           the service has something more; see wishes
 //	eol crlf            request bodies below have CRLF line ends, and one at the end
 //	--> POST /path HTTP/1.1
 //	--> Header: value
@@ -45,7 +50,7 @@ func TestWire(t *testing.T) {
 		t.Run(strings.TrimSuffix(strings.TrimPrefix(f, "testdata/wire/"), ".txt"), func(t *testing.T) {
 			text, err := os.ReadFile(f)
 			must(t, err)
-			s := newService(t, options{})
+			s := newService(t, wishes(t, string(text)))
 			var out strings.Builder
 			for _, step := range readTranscript(t, string(text)) {
 				out.WriteString(step.play(t, s))
@@ -56,6 +61,74 @@ func TestWire(t *testing.T) {
 				t.Errorf("the transcript went otherwise.\n--- want\n%s\n--- got\n%s", text, got)
 			}
 		})
+	}
+}
+
+// wishes reads what a transcript wants of its service:
+//
+//	with jsonp                  every endpoint has JSONP
+//	with required login PATH    the endpoint refuses anonymous calls
+//	with origin ORIGIN          whose pages may call
+//	with specification          the methods of the JSON-RPC 2.0 examples
+func wishes(t *testing.T, text string) options {
+	t.Helper()
+	o := options{rows: server.DefaultEndpoints()}
+	for line := range strings.Lines(text) {
+		wish, ok := strings.CutPrefix(strings.TrimSpace(line), "with ")
+		if !ok {
+			continue
+		}
+		word, argument := wish, ""
+		if i := strings.LastIndexByte(wish, ' '); i > 0 {
+			word, argument = wish[:i], wish[i+1:]
+		}
+		switch word {
+		case "jsonp":
+			for i := range o.rows {
+				o.rows[i].JSONP = true
+			}
+		case "required login":
+			for i := range o.rows {
+				o.rows[i].RequireLogin = o.rows[i].RequireLogin || o.rows[i].Path == argument
+			}
+		case "origin":
+			o.origins = append(o.origins, argument)
+		case "specification":
+			o.modules = append(o.modules, specification())
+		default:
+			t.Fatalf("nobody knows how to serve %q", line)
+		}
+	}
+	return o
+}
+
+// specification has the methods of the examples in the JSON-RPC 2.0 specification.
+func specification() methods.Module {
+	type pair struct {
+		Minuend    int `rpc:"minuend"`
+		Subtrahend int `rpc:"subtrahend"`
+	}
+	public := methods.Public()
+	raw := func(name string, fn func(params []methods.Value) methods.Value) methods.Method {
+		return methods.Raw(name, "As the specification has it.", public, nil,
+			func(_ context.Context, c *methods.Call) (methods.Value, error) { return fn(c.Params), nil })
+	}
+	nothing := func([]methods.Value) methods.Value { return methods.Nil() }
+	return methods.Module{
+		Name: "", Families: []string{"plain"}, Help: "Examples.", Run: public,
+		Methods: []methods.Method{
+			methods.New("subtract", "Subtracts.", public,
+				func(_ context.Context, _ *methods.Call, in pair) (int, error) { return in.Minuend - in.Subtrahend, nil }),
+			raw("sum", func(params []methods.Value) methods.Value {
+				var sum int64
+				for _, p := range params {
+					sum += p.Int()
+				}
+				return methods.Int(sum)
+			}),
+			raw("get_data", func([]methods.Value) methods.Value { return methods.Array(methods.String("hello"), methods.Int(5)) }),
+			raw("update", nothing), raw("notify_hello", nothing), raw("notify_sum", nothing),
+		},
 	}
 }
 
@@ -80,7 +153,7 @@ func readTranscript(t *testing.T, text string) []*step {
 		request, isRequest := strings.CutPrefix(line, "--> ")
 		answer, isAnswer := strings.CutPrefix(line, "<-- ")
 		directive := strings.HasPrefix(line, "# ") || strings.HasPrefix(line, "rand ") ||
-			strings.HasPrefix(line, "clock ") || strings.HasPrefix(line, "eol ")
+			strings.HasPrefix(line, "clock ") || strings.HasPrefix(line, "with ") || strings.HasPrefix(line, "eol ")
 		switch {
 		case isRequest && (now == nil || answering):
 			now, answering = &step{crlf: crlf, head: []string{request}}, false
@@ -181,7 +254,8 @@ func (st *step) send(t *testing.T, s *service) (status string, header http.Heade
 	c := s.dial(t)
 	_, err := c.Write(req.Bytes())
 	must(t, err)
-	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	verb, _, _ := strings.Cut(st.head[0], " ")
+	res, err := http.ReadResponse(bufio.NewReader(c), &http.Request{Method: verb})
 	must(t, err)
 	b, err := io.ReadAll(res.Body)
 	must(t, err)

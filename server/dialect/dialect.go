@@ -22,8 +22,9 @@ type Dialect struct {
 	CodesFor func(v wire.Version) *Codes
 	// Number, if set, gives a finer number for some failures; false for none.
 	Number func(f Failure) (int, bool)
-	// Text words a fault.
-	Text func(f Failure) string
+	// Text words a fault; Detail, if set, says more where Text is bound to a formula.
+	Text   func(f Failure) string
+	Detail func(f Failure) string
 	// Refuse, if set, may answer an error with something other than a fault.
 	Refuse func(e *methods.Error) (wire.Outcome, bool)
 	// Unknown, if set, words the absence of a method for a logged-in caller; otherwise
@@ -79,7 +80,11 @@ type Failure struct {
 
 // Fault gives the fault for a failure.
 func (d *Dialect) Fault(f Failure) wire.Fault {
-	return wire.Fault{Code: d.code(f), Text: d.Text(f), Kind: f.Error.Kind}
+	out := wire.Fault{Code: d.code(f), Text: d.Text(f), Kind: f.Error.Kind}
+	if d.Detail != nil {
+		out.Detail = d.Detail(f)
+	}
+	return out
 }
 
 // code prefers the error's own number where it has one that this dialect can show.

@@ -1,6 +1,9 @@
 package dialect
 
-import "countersign/methods"
+import (
+	"countersign/methods"
+	"countersign/server/wire"
+)
 
 // plainCodes is the published table: the numbers of the faults-interop specification
 // and, from -32000 to -32099, our own (phpgroupware contract §8.4). Every wire that has
@@ -33,12 +36,34 @@ var plainCodes = Codes{
 // Plain is Countersign's own dialect: typed values, faults for everything that is not
 // a success, full introspection.
 func Plain() *Dialect {
-	return &Dialect{Name: "plain", Families: []string{"plain"}, Codes: plainCodes, Text: plainText}
+	return &Dialect{Name: "plain", Families: []string{"plain"}, Codes: plainCodes, Text: plainText, Detail: plainDetail}
+}
+
+// jsonFormulas are the messages of JSON-RPC 2.0 §5.1. Its own examples have them word
+// for word, so what went wrong in particular goes into the data.
+var jsonFormulas = map[methods.Kind]string{
+	methods.KindParse:          "Parse error",
+	methods.KindInvalidRequest: "Invalid Request",
+	methods.KindMethodNotFound: "Method not found",
+	methods.KindInvalidParams:  "Invalid params",
 }
 
 func plainText(f Failure) string {
+	if f.Version == wire.JSON20 {
+		if formula, ok := jsonFormulas[f.Error.Kind]; ok {
+			return formula
+		}
+	}
 	if f.Error.Kind == methods.KindInternal {
 		return "internal error; the log has more under request " + f.RequestID
+	}
+	return f.Error.Public
+}
+
+func plainDetail(f Failure) string {
+	formula, ok := jsonFormulas[f.Error.Kind]
+	if f.Version != wire.JSON20 || !ok || f.Error.Public == formula || f.Error.Kind == methods.KindMethodNotFound {
+		return ""
 	}
 	return f.Error.Public
 }

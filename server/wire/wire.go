@@ -104,6 +104,9 @@ type Style struct {
 	JSONLegacy bool
 	// JSONP wraps the answer to a GET that names a callback.
 	JSONP bool
+	// OutParams gives the members of a struct that a method of the system module returns
+	// as results of their own in SOAP (phpgroupware contract §7.2).
+	OutParams bool
 }
 
 // Core is the server's side of one request.
@@ -156,9 +159,30 @@ type Args interface {
 	Values() (positional []methods.Value, named []methods.Member, err error)
 }
 
+// FittedArgs are the arguments of a wire whose documents leave it to the method's
+// signatures what is a list and whether names of arguments mean anything. Where they
+// are implemented the core asks for them instead of Values.
+type FittedArgs interface {
+	Args
+	// ValuesFor is Values for a method.
+	ValuesFor(e *methods.Entry) (positional []methods.Value, named []methods.Member, err error)
+}
+
+// Resolver is a Core that finds methods by names with underscores for the dots, for
+// wires whose clients cannot write dots.
+type Resolver interface {
+	// Resolve gives the full name of the one method that name stands for, whether or not
+	// the caller may call it: name itself if there is such a method. ok is false if there
+	// is none, or more than one.
+	Resolve(name string) (full string, ok bool)
+}
+
 // Outcome is what became of a call: a value, or a fault.
 type Outcome struct {
 	Value methods.Value
+	// Result is the type that the method's preferred signature gives Value; nil if it is
+	// not known.
+	Result *methods.Schema
 	// Fault is nil for a success.
 	Fault *Fault
 	// Status is the HTTP status that the dialect wants, 0 for the transport's own.
@@ -169,6 +193,8 @@ type Outcome struct {
 type Fault struct {
 	Code int
 	Text string
+	// Detail is more than Text says, for formats that have a place for it; often "".
+	Detail string
 	// Kind is for formats that tell whose fault it is.
 	Kind methods.Kind
 }

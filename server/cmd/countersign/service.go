@@ -18,6 +18,7 @@ import (
 	"countersign/pamauth"
 	"countersign/server"
 	"countersign/server/internal/peer"
+	"countersign/server/jsonrpc"
 	"countersign/server/wire"
 	"countersign/server/xmlrpc"
 	"countersign/session"
@@ -195,7 +196,7 @@ func newPool(workers int, log *slog.Logger) (*verify.Pool, error) {
 
 // transports lists every wire format: the one place to add one.
 func transports() []wire.Transport {
-	return []wire.Transport{xmlrpc.Transport{}}
+	return []wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}}
 }
 
 // modules lists every module of the service by name: the one place to add one.

@@ -51,6 +51,8 @@ var rules = []rule{
 	{"countersign/server/internal/xmltext", []string{"std"}, "the scanner knows XML and nothing else"},
 	{"countersign/server/internal/sample", []string{"std", "countersign/methods/addressbook", "countersign/session/account"}, "sample data goes through the contracts of the stores"},
 	{"countersign/server/xmlrpc", []string{"std", "countersign/methods", "countersign/server/wire", "countersign/server/internal/xmltext"}, "a transport knows bytes and values only"},
+	{"countersign/server/jsonrpc", []string{"std", "countersign/methods", "countersign/server/wire"}, "a transport knows bytes and values only"},
+	{"countersign/server/wire/wiretest", []string{"std", "countersign/methods", "countersign/server/wire"}, "it stands in for the core in tests of transports"},
 	{"countersign/server/dialect", []string{"std", "countersign/methods", "countersign/server/wire"}, "a dialect is data about clients; it decides nothing"},
 	{"countersign/server", []string{"std", "countersign/methods", "countersign/session", "countersign/session/account", "countersign/session/apikey", "countersign/session/audit", "countersign/server/..."}, "the server puts transports, dialects and sessions together, and knows no store"},
 }

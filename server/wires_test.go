@@ -1,0 +1,197 @@
+package server_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"countersign/methods"
+	"countersign/session/account"
+)
+
+// twoWires makes the same call, with the same credentials, over XML-RPC and JSON-RPC.
+func twoWires(t *testing.T, c *client, method string, args ...any) [2]*answer {
+	t.Helper()
+	xml := *c
+	xml.path = plainPath
+	return [2]*answer{xml.call(t, method, args...), c.json(rpcPath).jsonCall(t, method, args...)}
+}
+
+// TestSameKinds: whatever goes wrong has the same number on every wire of the plain
+// dialect.
+func TestSameKinds(t *testing.T) {
+	s := newAdmission(t, options{modules: []methods.Module{newTrial().module(), grid()}})
+	s.addUser(t, account.Account{Name: "reader", Grants: []string{"grid.use"}, ReadOnly: true}, "pw")
+	nobody := s.client(plainPath)
+	me, reader := nobody.login(t, "bubba", "gump"), nobody.login(t, "reader", "pw")
+	type situation struct {
+		why    string
+		c      *client
+		method string
+		args   []any
+		code   int
+	}
+	table := []situation{
+		{"nobody's call", nobody, "system.session", nil, -32001},
+		{"nobody asks for what is not there", nobody, "no.such", nil, -32001},
+		{"there is no such method", me, "no.such", nil, -32601},
+		{"too many arguments", me, "trial.echo", []any{"a", "b"}, -32602},
+		{"too few", me, "trial.echo", nil, -32602},
+		{"of another type", me, "trial.echo", []any{7}, -32602},
+		{"a wrong password", nobody, "system.login", []any{"bubba", "x"}, -32002},
+		{"no right", me, "grid.right", nil, -32003},
+		{"a reader changes something", reader, "grid.right", nil, -32004},
+		{"a panic", me, "trial.panic", []any{"x"}, -32603},
+		{"an error of its own", me, "trial.broken", nil, -32603},
+		{"a result that cannot be sent", me, "trial.nan", nil, -32603},
+		{"a batch in a batch", me, "system.multicall", []any{[]any{entry("system.multicall", []any{})}}, 0},
+		{"a stale session", nobody.basic(me.pair[:len(me.pair)-1] + "x"), "system.session", nil, -32001},
+	}
+	for k := range methods.KindCount {
+		table = append(table, situation{"kind " + k.String(), me, "trial.kind", []any{int(k)}, 0})
+	}
+	for _, c := range table {
+		answers := twoWires(t, c.c, c.method, c.args...)
+		for i, a := range answers {
+			code := 0
+			if a.fault != nil {
+				code = a.fault.code
+			}
+			if c.code != 0 && code != c.code {
+				t.Errorf("%s, wire %d: %d, want %d: %s", c.why, i, code, c.code, a.body)
+			}
+		}
+		if x, j := answers[0].fault, answers[1].fault; (x == nil) != (j == nil) || x != nil && x.code != j.code {
+			t.Errorf("%s: %s, but %s", c.why, answers[0].body, answers[1].body)
+		}
+	}
+}
+
+// TestOneSession: a session made on one wire works on the others, and ends on all.
+func TestOneSession(t *testing.T) {
+	s := newService(t, options{random: true})
+	for why, end := range map[string]func(c *client) *answer{
+		"xmlrpc":  func(c *client) *answer { return c.call(t, "system.logout") },
+		"jsonrpc": func(c *client) *answer { return c.json(rpcPath).jsonCall(t, "system.logout") },
+	} {
+		grant, _ := s.client(plainPath).json(rpcPath).jsonCall(t, "system.login", "bubba", "gump").value.(map[string]any)
+		me := s.client(plainPath).basic(fmt.Sprint(grant["sessionid"], ":", grant["kp3"]))
+		for i, a := range twoWires(t, me, "system.session") {
+			if who, _ := a.value.(map[string]any); who["user"] != "bubba" {
+				t.Errorf("wire %d: %s", i, a.body)
+			}
+		}
+		end(me).wantValue(t, true)
+		for i, a := range twoWires(t, me, "system.session") {
+			if a.fault == nil || a.fault.code != -32001 {
+				t.Errorf("ended over %s, wire %d: %s", why, i, a.body)
+			}
+		}
+	}
+}
+
+// TestBatchAtOnce: the calls of a batch run at the same time, within a bound, each with
+// the caller's rights, and their answers keep the order.
+func TestBatchAtOnce(t *testing.T) {
+	m := newTrial()
+	defer m.release()
+	s := newService(t, options{modules: []methods.Module{m.module()}})
+	me := s.client(plainPath).login(t, "bubba", "gump").json(rpcPath)
+	var requests []any
+	for i := range 10 {
+		requests = append(requests, request(2*i, "trial.gate"), request(2*i+1, "system.session"))
+	}
+	done := make(chan []map[string]any, 1)
+	go func() { done <- me.jsonBatch(t, requests...) }()
+	within(t, "one call of the batch", m.entered)
+	within(t, "another at the same time", m.entered)
+	m.release()
+	replies := within(t, "the answer", done)
+	if len(replies) != len(requests) {
+		t.Fatalf("%d answers", len(replies))
+	}
+	for i, r := range replies {
+		who, _ := r["result"].(map[string]any)
+		if r["id"] != float64(i) || i%2 == 0 && r["result"] != "out" || i%2 == 1 && who["user"] != "bubba" {
+			t.Errorf("answer %d: %v", i, r)
+		}
+	}
+}
+
+// TestBatchLogsOut: what a call of a batch does to the session holds for the batches
+// behind it, and at the latest for them.
+func TestBatchLogsOut(t *testing.T) {
+	s := newService(t, options{})
+	me := s.client(plainPath).login(t, "bubba", "gump").json(rpcPath)
+	if r := me.jsonBatch(t, request(1, "system.logout"))[0]; r["result"] != true {
+		t.Fatalf("%v", r)
+	}
+	for _, r := range me.jsonBatch(t, request(1, "system.session"), request(2, "system.session")) {
+		if _, f := jsonOutcome(r); f == nil || f.code != -32001 {
+			t.Errorf("%v", r)
+		}
+	}
+}
+
+// TestSilentLogin: no session comes of a login by notification.
+func TestSilentLogin(t *testing.T) {
+	s := newService(t, options{random: true})
+	login := map[string]any{"jsonrpc": "2.0", "method": "system.login", "params": []any{"bubba", "gump"}}
+	c := s.client(plainPath).json(rpcPath)
+	if a := c.jsonPost(t, login); a.status != http.StatusNoContent || a.body != "" {
+		t.Errorf("status %d, %s", a.status, a.body)
+	}
+	c.jsonPost(t, []any{login})
+	me := s.client(plainPath).login(t, "bubba", "gump")
+	if list, _ := me.call(t, "system.listSessions").value.([]any); len(list) != 1 {
+		t.Errorf("%d sessions: %v", len(list), list)
+	}
+}
+
+// TestGetReads: GET calls what changes nothing, without the cookie.
+func TestGetReads(t *testing.T) {
+	s := newAdmission(t, options{modules: []methods.Module{grid()}, cookies: true})
+	me := s.client(plainPath).login(t, "bubba", "gump")
+	cookie := s.client(plainPath).withCookie(t, me.pair)
+	for _, c := range []struct {
+		why, method string
+		c           *client
+		code        int // 0: it is done
+	}{
+		{"public, changes something", "grid.public", me, -32600},
+		{"public, reads", "grid.public_read", s.client(plainPath), 0},
+		{"a session's, reads", "grid.session_read", me, 0},
+		{"with a cookie", "grid.session_read", cookie, -32001},
+	} {
+		there := *c.c
+		there.path = rpcPath + "?id=1&method=" + c.method
+		a := there.do(t, http.MethodGet, "")
+		got := 0
+		if reply := decoded(t, a.body); reply["error"] != nil {
+			_, f := jsonOutcome(reply)
+			got = f.code
+		}
+		if got != c.code {
+			t.Errorf("%s: %s", c.why, a.body)
+		}
+	}
+}
+
+// TestBoundedBatch: a batch over the limits is refused as one, quickly.
+func TestBoundedBatch(t *testing.T) {
+	s := newService(t, options{})
+	c := s.client(plainPath).json(rpcPath)
+	start := time.Now()
+	a := c.jsonPost(t, slices.Repeat([]any{request(1, "system.methodExist", "x")}, 101))
+	if a.fault == nil || a.fault.code != -32007 {
+		t.Errorf("%s", a.body)
+	}
+	if a := c.do(t, http.MethodPost, "["+string(make([]byte, 2<<20))); a.status != http.StatusRequestEntityTooLarge {
+		t.Errorf("status %d", a.status)
+	}
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
