@@ -18,8 +18,10 @@ import (
 	"countersign/methods"
 	"countersign/methods/addressbook"
 	"countersign/methods/interop"
+	"countersign/methods/openrpc"
 	"countersign/methods/system"
 	"countersign/server"
+	"countersign/server/dialect"
 	"countersign/server/internal/sample"
 	"countersign/server/jsonrpc"
 	"countersign/server/wire"
@@ -122,6 +124,7 @@ func newService(t testing.TB, o options) *service {
 		},
 	}), addressbook.New(s.db.AddressBook(), now))
 	modules = append(modules, interop.Modules("test")...)
+	modules = append(modules, openrpc.New(openrpc.Config{Title: "Countersign", Version: "test", Codes: dialect.Plain().Codes}))
 	registry, err := methods.NewRegistry(append(modules, o.modules...)...)
 	must(t, err)
 	config := server.Config{

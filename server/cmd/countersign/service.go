@@ -14,9 +14,11 @@ import (
 	"countersign/methods"
 	"countersign/methods/addressbook"
 	"countersign/methods/interop"
+	"countersign/methods/openrpc"
 	"countersign/methods/system"
 	"countersign/pamauth"
 	"countersign/server"
+	"countersign/server/dialect"
 	"countersign/server/internal/peer"
 	"countersign/server/jsonrpc"
 	"countersign/server/wire"
@@ -211,13 +213,27 @@ func modules(s *settings, svc *service) []methods.Module {
 			return verify.HashPassword(ctx, svc.pool, password.DefaultParams, []byte(pass))
 		},
 	})
-	list = append(list, addressbook.New(svc.db.AddressBook(), time.Now))
+	list = append(list, addressbook.New(svc.db.AddressBook(), time.Now), openrpc.New(openrpc.Config{
+		Title: "Countersign", Version: version, Codes: dialect.Plain().Codes, Servers: s.jsonServers(),
+	}))
 	for _, m := range interop.Modules(version) {
 		if slices.Contains(s.Modules, m.Name) {
 			list = append(list, m)
 		}
 	}
 	return list
+}
+
+// jsonServers are the endpoints that an OpenRPC document can name: those of which it is
+// known how clients reach them.
+func (s *settings) jsonServers() []openrpc.Server {
+	var servers []openrpc.Server
+	for _, row := range s.tables.endpoints() {
+		if s.PublicURL != "" && row.Transport == (jsonrpc.Transport{}).Name() && row.Dialect == dialect.Plain().Name {
+			servers = append(servers, openrpc.Server{Name: row.Path, URL: s.PublicURL + row.Path})
+		}
+	}
+	return servers
 }
 
 // optionalModules are the names that --modules knows.
