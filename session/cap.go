@@ -11,17 +11,22 @@ const DefaultPerAccount = 100
 // ReasonCap: the account has as many sessions as it may.
 const ReasonCap = "too many sessions"
 
-// enforceCap ends the account's oldest sessions over the bound, or refuses the new
-// one, which is stored already.
-func (m *Manager) enforceCap(ctx context.Context, accountID string) error {
-	most := m.cfg.PerAccount
-	if most <= 0 {
-		return nil
+// beyondCap gives an account's oldest sessions over the bound, and the latest
+// announcement; -1 if it was not read.
+func (m *Manager) beyondCap(ctx context.Context, accountID string) (over []Digest, latest int64, err error) {
+	if m.cfg.PerAccount <= 0 {
+		return nil, -1, nil
 	}
-	over, err := m.cfg.Sessions.Beyond(ctx, accountID, most, m.cfg.Now())
+	over, latest, err = m.cfg.Sessions.Beyond(ctx, accountID, m.cfg.PerAccount, m.cfg.Now())
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		return nil, -1, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
+	return over, latest, nil
+}
+
+// enforceCap ends the sessions over the bound, or refuses the new one, which is stored
+// already.
+func (m *Manager) enforceCap(ctx context.Context, over []Digest) error {
 	if len(over) == 0 {
 		return nil
 	}

@@ -8,5 +8,5 @@ import (
 
 // OpenForTest makes a session for a proven account.
 func (m *Manager) OpenForTest(ctx context.Context, a account.Account) (Grant, error) {
-	return m.open(ctx, a, Credentials{}, Terms{})
+	return m.open(ctx, a, Credentials{}, Terms{}, accountsState{})
 }

@@ -44,18 +44,18 @@ func (m *Manager) CatchUp(ctx context.Context) error {
 	}
 	for {
 		asked := m.cfg.Now()
-		changes, latest, err := m.cfg.Sessions.Changes(ctx, m.feed.since)
+		changes, latest, err := m.cfg.Sessions.Changes(ctx, m.feed.since.Load())
 		if err != nil {
 			return fmt.Errorf("announcements: %w", err)
 		}
-		if missed(m.feed.since, changes, latest) {
+		if missed(m.feed.since.Load(), changes, latest) {
 			return m.startOver(ctx)
 		}
 		for _, c := range changes {
 			m.apply(c)
-			m.feed.since = c.Seq
+			m.feed.since.Store(c.Seq)
 		}
-		if len(changes) == 0 || m.feed.since >= latest {
+		if len(changes) == 0 || m.feed.since.Load() >= latest {
 			m.renewLease(asked)
 			return nil
 		}
@@ -85,7 +85,7 @@ func (m *Manager) startOver(ctx context.Context) error {
 	}
 	m.table.clear()
 	m.forget("*")
-	m.feed.since = latest
+	m.feed.since.Store(latest)
 	m.renewLease(asked)
 	return nil
 }
@@ -99,6 +99,7 @@ func (m *Manager) apply(c Change) {
 }
 
 func (m *Manager) forget(accountID string) {
+	m.feed.accounts.Add(1)
 	m.identities.forget(accountID)
 	if m.cfg.Forget != nil {
 		m.cfg.Forget(accountID)

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"sync/atomic"
 
@@ -106,4 +107,14 @@ func (x *identities) forget(id string) {
 func (s *identitySlot) forget() {
 	s.version.Add(1)
 	s.current.Store(nil)
+}
+
+// LoginName gives the login name of the user that a client means for whom case does not
+// count; what it typed if there is none (account.Resolve). Errors: ErrUnavailable.
+func (m *Manager) LoginName(ctx context.Context, typed string) (string, error) {
+	name, err := account.Resolve(ctx, m.cfg.Accounts, account.User, typed)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return name, nil
 }

@@ -21,14 +21,15 @@ func (m *Manager) Login(ctx context.Context, c Credentials, t Terms) (Grant, err
 	if _, err := t.bind(c.Peer); err != nil {
 		return Grant{}, m.refuse(ctx, &c, t.Origin, err)
 	}
+	before := m.accountsNow()
 	a, err := m.prove(ctx, &c)
-	return m.finish(ctx, a, err, c, t)
+	return m.finish(ctx, a, err, c, t, before)
 }
 
 // open makes a session for an account that was proven just now. The session is
-// durable when it returns. Errors: *Refusal if the account changed meanwhile;
-// ErrOutcomeUnknown.
-func (m *Manager) open(ctx context.Context, a account.Account, c Credentials, t Terms) (Grant, error) {
+// durable when it returns. before is from before the proof. Errors: *Refusal if the
+// account changed meanwhile; ErrOutcomeUnknown.
+func (m *Manager) open(ctx context.Context, a account.Account, c Credentials, t Terms, before accountsState) (Grant, error) {
 	pair, record, err := m.draw(t)
 	if err != nil {
 		return Grant{}, err
@@ -47,30 +48,11 @@ func (m *Manager) open(ctx context.Context, a account.Account, c Credentials, t 
 		}
 		return Grant{}, fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
 	}
-	if err := m.confirm(ctx, &a); err != nil {
+	if err := m.confirm(ctx, &a, before); err != nil {
 		m.abandon(record.ID)
 		return Grant{}, err
 	}
 	return m.granted(ctx, pair, &record, version)
-}
-
-// confirm looks at the account again after its new session was stored. The password
-// may have been changed, or the account disabled, between its proof and the insert: the
-// change has then ended all sessions but this one.
-func (m *Manager) confirm(ctx context.Context, a *account.Account) error {
-	now, err := m.cfg.Accounts.Get(ctx, a.ID)
-	switch {
-	case errors.Is(err, account.ErrNotFound):
-		return &Refusal{Reason: ReasonUnknown}
-	case err != nil:
-		return fmt.Errorf("%w: %w", ErrUnavailable, err)
-	case now.Disabled:
-		return &Refusal{Reason: ReasonDisabled}
-	// A hash that was only strengthened leaves Changed alone.
-	case now.PasswordHash != a.PasswordHash && !now.Changed.Equal(a.Changed):
-		return &Refusal{Reason: ReasonPassword}
-	}
-	return m.enforceCap(ctx, a.ID)
 }
 
 // draw makes a new pair and the record for it, with the limits of the terms.

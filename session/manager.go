@@ -177,7 +177,9 @@ type touchQueue struct {
 // feedState is how far this process has followed the announcements.
 type feedState struct {
 	mu    sync.Mutex // one reader at a time
-	since int64      // guarded by mu
+	since atomic.Int64
 	proof atomic.Int64
 	base  time.Time // proof counts from here, in nanoseconds plus one
+	// accounts counts the announcements about accounts, and what may have hidden some.
+	accounts atomic.Uint64
 }

@@ -21,6 +21,7 @@ type pendingLogin struct {
 	*challenged
 	credentials Credentials // without the password
 	terms       Terms
+	before      accountsState
 	stop        func()
 }
 
@@ -42,7 +43,7 @@ type More struct {
 func (*More) Error() string { return "login: more is needed" }
 
 // ask parks a challenge and returns the *More that tells the client.
-func (m *Manager) ask(c *challenged, cred Credentials, t Terms) error {
+func (m *Manager) ask(c *challenged, cred Credentials, t Terms, before accountsState) error {
 	pair, err := newPair(rand.Reader)
 	if err != nil {
 		m.giveUp(c)
@@ -58,7 +59,9 @@ func (m *Manager) ask(c *challenged, cred Credentials, t Terms) error {
 				m.giveUp(p.challenged)
 			}
 		})
-		m.pending.byID[id] = &pendingLogin{challenged: c, credentials: cred, terms: t, stop: func() { timer.Stop() }}
+		m.pending.byID[id] = &pendingLogin{
+			challenged: c, credentials: cred, terms: t, before: before, stop: func() { timer.Stop() },
+		}
 	}
 	m.pending.mu.Unlock()
 	if full {
@@ -102,22 +105,22 @@ func (m *Manager) Continue(ctx context.Context, nonce Secret, answers []Password
 	}
 	a, err := p.Challenge.Continue(ctx, answers)
 	a, err = m.decide(ctx, &p.credentials, p.attempt, a, err)
-	return m.finish(ctx, a, err, p.credentials, p.terms)
+	return m.finish(ctx, a, err, p.credentials, p.terms, p.before)
 }
 
 // finish turns the outcome of a proof into a session, a question or a refusal.
-func (m *Manager) finish(ctx context.Context, a account.Account, err error, c Credentials, t Terms) (Grant, error) {
+func (m *Manager) finish(ctx context.Context, a account.Account, err error, c Credentials, t Terms, before accountsState) (Grant, error) {
 	if more, ok := errors.AsType[*challenged](err); ok {
 		if !t.Converse {
 			m.giveUp(more)
 			return Grant{}, m.refuse(ctx, &c, t.Origin, &Refusal{Reason: ReasonAnswer})
 		}
-		return Grant{}, m.ask(more, c, t)
+		return Grant{}, m.ask(more, c, t, before)
 	}
 	if err != nil {
 		return Grant{}, m.refuse(ctx, &c, t.Origin, err)
 	}
-	g, err := m.open(ctx, a, c, t)
+	g, err := m.open(ctx, a, c, t, before)
 	if err != nil {
 		return Grant{}, m.refuse(ctx, &c, t.Origin, err)
 	}

@@ -21,7 +21,7 @@ type Throttle interface {
 
 // Attempt is a reserved attempt. Exactly one of its methods must be called, once.
 type Attempt interface {
-	// Succeeded takes the count back.
+	// Succeeded takes the count back, at the latest within a moment.
 	Succeeded(ctx context.Context) error
 	// Failed lets the count stand.
 	Failed(ctx context.Context) error

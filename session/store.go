@@ -91,8 +91,9 @@ type Store interface {
 	// none) and returns how many there were.
 	DeleteAccount(ctx context.Context, account string, keep Digest) (int, error)
 	// Beyond gives the ids of an account's sessions that are live at now, without
-	// children, beyond the newest most.
-	Beyond(ctx context.Context, account string, most int, now time.Time) ([]Digest, error)
+	// children, beyond the newest most; and with them the highest sequence number of the
+	// Feed that there is.
+	Beyond(ctx context.Context, account string, most int, now time.Time) (ids []Digest, latest int64, err error)
 	// List gives an account's sessions, or everybody's for account "", newest first,
 	// at most limit (0 for all). Expired ones that were not swept yet are included.
 	List(ctx context.Context, account string, limit int) ([]Record, error)

@@ -21,39 +21,60 @@ func (s *accounts) Add(ctx context.Context, a account.Account) (stored account.A
 	if err := s.complete(&a); err != nil {
 		return stored, err
 	}
-	err = s.db.write(ctx, func(t *tx) error {
-		number, err := t.takeNumber(a.Number)
-		if err != nil {
+	err = s.db.write(ctx, func(t *tx) (err error) {
+		if stored, err = t.addAccount(&a); err != nil {
 			return err
 		}
-		var v values
-		v.row(a.ID, string(a.Kind), a.Name, a.Login, number, a.ActsFor, a.Display, a.Email,
-			a.PasswordHash, flag(a.Disabled), flag(a.ReadOnly), micros(a.Created), micros(a.Changed))
-		if _, err := t.exec(`INSERT INTO accounts (`+accountColumns+`) VALUES `+v.String(), v.args...); err != nil {
-			return err
-		}
-		if err := t.giveRoles(a.ID, a.Roles); err != nil {
-			return err
-		}
-		for _, permission := range a.Grants {
-			if err := t.grant(a.ID, permission); err != nil {
-				return err
-			}
-		}
-		found, err := loadAccounts(t.query, `WHERE a.id = $1`, a.ID)
-		if err != nil {
-			return err
-		}
-		stored = found[0]
 		return t.announce(changed(a.ID)...)
 	})
+	if err != nil {
+		return account.Account{}, accountError(err)
+	}
+	return stored, nil
+}
+
+// accountError says what a statement ran into in the contract's words.
+func accountError(err error) error {
 	if errors.Is(err, errUnique) {
-		err = fmt.Errorf("%w: %w", account.ErrExists, err)
+		return fmt.Errorf("%w: %w", account.ErrExists, err)
+	}
+	return err
+}
+
+// addAccount adds an account that is complete, and gives it as it is stored.
+func (t *tx) addAccount(a *account.Account) (account.Account, error) {
+	number, err := t.takeNumber(a.Number)
+	if err != nil {
+		return account.Account{}, err
+	}
+	var v values
+	v.row(a.ID, string(a.Kind), a.Name, a.Login, number, a.ActsFor, a.Display, a.Email, a.PasswordHash,
+		flag(a.NoMail), flag(a.Disabled), a.DisabledText, flag(a.ReadOnly), micros(a.Created), micros(a.Changed),
+		account.Fold(a.Name), account.Fold(a.Email), account.Fold(a.Display))
+	if _, err := t.exec(`INSERT INTO accounts (`+accountColumns+`, `+accountKeys+`) VALUES `+v.String(), v.args...); err != nil {
+		return account.Account{}, err
+	}
+	if err := t.giveRoles(a.ID, a.Roles); err != nil {
+		return account.Account{}, err
+	}
+	for _, permission := range a.Grants {
+		if err := t.grant(a.ID, permission); err != nil {
+			return account.Account{}, err
+		}
+	}
+	return t.account(a.ID)
+}
+
+// account loads an account that is there.
+func (t *tx) account(id string) (account.Account, error) {
+	found, err := loadAccounts(t.query, `SELECT id FROM accounts WHERE id = $1`, id)
+	if err == nil && len(found) == 0 {
+		err = account.ErrNotFound
 	}
 	if err != nil {
 		return account.Account{}, err
 	}
-	return stored, nil
+	return found[0], nil
 }
 
 // complete fills in ID and dates and checks what is given.
@@ -71,18 +92,13 @@ func (s *accounts) complete(a *account.Account) error {
 	if a.Changed.IsZero() {
 		a.Changed = a.Created
 	}
-	switch {
-	case len(a.ID) != 32 || strings.Trim(a.ID, "0123456789abcdef") != "":
+	if len(a.ID) != 32 || strings.Trim(a.ID, "0123456789abcdef") != "" {
 		return errors.New("an account ID is 32 lower-case hex digits")
-	case a.Kind != account.User && a.Kind != account.Server:
-		return fmt.Errorf("unknown kind of account %q", string(a.Kind))
-	case a.Number < 0 || a.ActsFor < 0:
-		return errors.New("account numbers begin at 1")
 	}
-	if err := account.CheckName(a.Name); err != nil {
+	if err := a.Check(); err != nil {
 		return err
 	}
-	return refuse(append(slices.Concat(a.Roles, a.Grants), a.Login, a.Display, a.Email, a.PasswordHash)...)
+	return refuse(append(slices.Concat(a.Roles, a.Grants), a.Login, a.Display, a.Email, a.PasswordHash, a.DisabledText)...)
 }
 
 // takeNumber notes that a number is used; 0 asks for the next one that never was.

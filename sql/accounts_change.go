@@ -45,9 +45,11 @@ func (s *accounts) Rehash(ctx context.Context, id, old, hash string) error {
 // SetDisabled implements account.Store.
 func (s *accounts) SetDisabled(ctx context.Context, id string, disabled bool, at time.Time) error {
 	return s.update(ctx, id, func(t *tx) ([]session.Change, error) {
-		err := t.setAccount(`disabled = $3`, id, at, flag(disabled))
-		if err != nil || !disabled {
-			return changed(id), err
+		if !disabled {
+			return changed(id), t.setAccount(`disabled = 0, disabled_text = ''`, id, at)
+		}
+		if err := t.setAccount(`disabled = 1`, id, at); err != nil {
+			return nil, err
 		}
 		gone, err := t.endAccountSessions(id, session.Digest{})
 		return append(ended(gone), changed(id)...), err

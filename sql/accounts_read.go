@@ -9,25 +9,37 @@ import (
 	"countersign/session/account"
 )
 
-const accountColumns = `id, kind, name, login, number, acts_for, display, email, password_hash, disabled, read_only, created, changed`
+const (
+	accountColumns = `id, kind, name, login, number, acts_for, display, email, password_hash, no_mail, disabled, disabled_text, read_only, created, changed`
+	// accountKeys are name, email and display as account.Fold gives them.
+	accountKeys = `name_key, email_key, display_key`
+)
 
-// accountQuery reads accounts with what they hold in one statement, that is, as they
-// stood at one moment: one row for each role and grant, and at least one for each
-// account.
-const accountQuery = `SELECT a.id, a.kind, a.name, a.login, a.number, a.acts_for, a.display, a.email,
-		a.password_hash, a.disabled, a.read_only, a.created, a.changed, h.role, h.permission
+// accountQuery reads the accounts whose ids a query gives, "" for all, with what they
+// hold, in one statement, that is, as they stood at one moment: one row for each role and
+// grant, and at least one for each account. What they hold is looked up by their ids:
+// without that SQLite would gather everybody's first.
+func accountQuery(ids string) string {
+	with, only, held := ``, ``, ``
+	if ids != "" {
+		with = `WITH picked AS MATERIALIZED (` + ids + `) `
+		only, held = ` WHERE a.id IN (SELECT id FROM picked)`, ` WHERE r.account IN (SELECT id FROM picked)`
+	}
+	return with + `SELECT a.id, a.kind, a.name, a.login, a.number, a.acts_for, a.display, a.email,
+		a.password_hash, a.no_mail, a.disabled, a.disabled_text, a.read_only, a.created, a.changed, h.role, h.permission
 	FROM accounts a LEFT JOIN (
-		SELECT account, role, '' AS permission FROM account_roles
-		UNION ALL SELECT account, '', permission FROM account_grants
-		UNION ALL SELECT r.account, r.role, p.permission FROM account_roles r JOIN role_permissions p ON p.role = r.role
-	) h ON h.account = a.id `
+		SELECT r.account, r.role, '' AS permission FROM account_roles r` + held + `
+		UNION ALL SELECT r.account, '', r.permission FROM account_grants r` + held + `
+		UNION ALL SELECT r.account, r.role, p.permission FROM account_roles r JOIN role_permissions p ON p.role = r.role` + held + `
+	) h ON h.account = a.id` + only
+}
 
 // Get implements account.Store.
 func (s *accounts) Get(ctx context.Context, id string) (account.Account, error) {
 	if !storable(id) {
 		return account.Account{}, account.ErrNotFound
 	}
-	return s.one(ctx, `WHERE a.id = $1`, id)
+	return s.one(ctx, `WHERE id = $1`, id)
 }
 
 // Find implements account.Store.
@@ -35,11 +47,11 @@ func (s *accounts) Find(ctx context.Context, kind account.Kind, name string) (ac
 	if !storable(name) || !storable(string(kind)) {
 		return account.Account{}, account.ErrNotFound
 	}
-	return s.one(ctx, `WHERE a.kind = $1 AND a.name = $2`, string(kind), name)
+	return s.one(ctx, `WHERE kind = $1 AND name = $2`, string(kind), name)
 }
 
 func (s *accounts) one(ctx context.Context, where string, args ...any) (account.Account, error) {
-	found, err := loadAccounts(s.reading(ctx), where, args...)
+	found, err := loadAccounts(s.reading(ctx), `SELECT id FROM accounts `+where, args...)
 	if err != nil {
 		return account.Account{}, err
 	}
@@ -55,14 +67,18 @@ func (s *accounts) List(ctx context.Context) ([]account.Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := range found {
-		found[i].PasswordHash = ""
-	}
+	hideHashes(found)
 	// Here and not by the engines: Postgres sorts text by the database's language.
 	slices.SortFunc(found, func(a, b account.Account) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 	})
 	return found, nil
+}
+
+func hideHashes(accounts []account.Account) {
+	for i := range accounts {
+		accounts[i].PasswordHash = ""
+	}
 }
 
 // Count implements account.Store.
@@ -80,7 +96,8 @@ func (s *accounts) reading(ctx context.Context) reader {
 	}
 }
 
-func loadAccounts(query reader, where string, args ...any) ([]account.Account, error) {
+// loadAccounts reads the accounts whose ids a query gives, "" for all.
+func loadAccounts(query reader, ids string, args ...any) ([]account.Account, error) {
 	var found []account.Account
 	at := map[string]int{}
 	err := query(func(rows *stdsql.Rows) error {
@@ -102,7 +119,7 @@ func loadAccounts(query reader, where string, args ...any) ([]account.Account, e
 			found[i].Roles = append(found[i].Roles, role)
 		}
 		return nil
-	}, accountQuery+where, args...)
+	}, accountQuery(ids), args...)
 	if err != nil {
 		return nil, err
 	}
@@ -120,11 +137,11 @@ func loadAccounts(query reader, where string, args ...any) ([]account.Account, e
 func scanAccount(rows *stdsql.Rows) (a account.Account, role, permission string, err error) {
 	var kind string
 	var r, p stdsql.NullString
-	var disabled, readOnly, created, changed int64
+	var noMail, disabled, readOnly, created, changed int64
 	err = rows.Scan(&a.ID, &kind, &a.Name, &a.Login, &a.Number, &a.ActsFor, &a.Display, &a.Email,
-		&a.PasswordHash, &disabled, &readOnly, &created, &changed, &r, &p)
+		&a.PasswordHash, &noMail, &disabled, &a.DisabledText, &readOnly, &created, &changed, &r, &p)
 	a.Kind = account.Kind(kind)
-	a.Disabled, a.ReadOnly = disabled != 0, readOnly != 0
+	a.NoMail, a.Disabled, a.ReadOnly = noMail != 0, disabled != 0, readOnly != 0
 	a.Created, a.Changed = fromMicros(created), fromMicros(changed)
 	return a, r.String, p.String, err
 }

@@ -12,8 +12,9 @@ import (
 const (
 	// channel is where Postgres tells that there are new changes. It carries no text.
 	channel = "countersign_change"
-	// maxChanges is how many announcements Changes gives at once.
-	maxChanges = 1000
+	// maxChanges is how many announcements Changes gives at once. It is text because as an
+	// argument it would make SQLite plan the statement anew every time.
+	maxChanges = "1000"
 	// changesKept is how long an announcement can be read before a sweep removes it.
 	changesKept = time.Hour
 )
@@ -68,11 +69,11 @@ func (s *sessions) Changes(ctx context.Context, after int64) ([]session.Change, 
 	var changes []session.Change
 	var latest int64
 	if after < 0 {
-		err := s.db.query(ctx, func(rows *stdsql.Rows) error { return rows.Scan(&latest) },
+		err := s.db.find(ctx, func(rows *stdsql.Rows) error { return rows.Scan(&latest) },
 			`SELECT value FROM counters WHERE name = 'change'`)
 		return nil, latest, err
 	}
-	err := s.db.query(ctx, func(rows *stdsql.Rows) error {
+	err := s.db.find(ctx, func(rows *stdsql.Rows) error {
 		var seq stdsql.NullInt64
 		var id, account stdsql.NullString
 		if err := rows.Scan(&latest, &seq, &id, &account); err != nil || !seq.Valid {
@@ -88,7 +89,7 @@ func (s *sessions) Changes(ctx context.Context, after int64) ([]session.Change, 
 		return nil
 	}, `SELECT n.value, c.seq, c.session, c.account
 		FROM counters n LEFT JOIN changes c ON c.seq > $1
-		WHERE n.name = 'change' ORDER BY c.seq LIMIT $2`, after, maxChanges)
+		WHERE n.name = 'change' ORDER BY c.seq LIMIT `+maxChanges, after)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -81,27 +81,30 @@ func (s *accounts) Revoke(ctx context.Context, id, permission string, at time.Ti
 
 // Roles implements account.Store.
 func (s *accounts) Roles(ctx context.Context) ([]account.Role, error) {
-	held := map[string][]string{}
+	byName := map[string]*account.Role{}
 	err := s.db.query(ctx, func(rows *stdsql.Rows) error {
-		var role string
+		var role account.Role
 		var permission stdsql.NullString
-		if err := rows.Scan(&role, &permission); err != nil {
+		if err := rows.Scan(&role.Name, &role.Number, &role.Description, &permission); err != nil {
 			return err
 		}
+		known, ok := byName[role.Name]
+		if !ok {
+			known = &role
+			byName[role.Name] = known
+		}
 		if permission.Valid {
-			held[role] = append(held[role], permission.String)
-		} else {
-			held[role] = nil
+			known.Permissions = append(known.Permissions, permission.String)
 		}
 		return nil
-	}, `SELECT r.name, p.permission FROM roles r LEFT JOIN role_permissions p ON p.role = r.name`)
+	}, `SELECT r.name, r.number, r.description, p.permission FROM roles r LEFT JOIN role_permissions p ON p.role = r.name`)
 	if err != nil {
 		return nil, err
 	}
-	roles := make([]account.Role, 0, len(held))
-	for name, permissions := range held {
-		slices.Sort(permissions)
-		roles = append(roles, account.Role{Name: name, Permissions: permissions})
+	roles := make([]account.Role, 0, len(byName))
+	for _, role := range byName {
+		slices.Sort(role.Permissions)
+		roles = append(roles, *role)
 	}
 	slices.SortFunc(roles, func(a, b account.Role) int { return strings.Compare(a.Name, b.Name) })
 	return roles, nil
@@ -110,17 +113,14 @@ func (s *accounts) Roles(ctx context.Context) ([]account.Role, error) {
 // SetRole implements account.Store.
 func (s *accounts) SetRole(ctx context.Context, role account.Role, at time.Time) error {
 	permissions := slices.Compact(slices.Sorted(slices.Values(role.Permissions)))
-	if err := refuse(append([]string{role.Name}, permissions...)...); err != nil {
+	if err := refuse(append([]string{role.Name, role.Description}, permissions...)...); err != nil {
 		return err
 	}
 	if role.Name == "" || slices.Contains(permissions, "") {
 		return errors.New("roles and permissions have names")
 	}
 	return s.db.write(ctx, func(t *tx) error {
-		// The upsert also locks the role against a second change at the same time.
-		_, err := t.exec(`INSERT INTO roles (name, changed) VALUES ($1, $2)
-			ON CONFLICT (name) DO UPDATE SET changed = excluded.changed`, role.Name, micros(at))
-		if err != nil {
+		if err := t.keepRole(&role, at); err != nil {
 			return err
 		}
 		if _, err := t.exec(`DELETE FROM role_permissions WHERE role = $1`, role.Name); err != nil {
@@ -137,6 +137,26 @@ func (s *accounts) SetRole(ctx context.Context, role account.Role, at time.Time)
 		}
 		return t.announce(changed(everyone)...)
 	})
+}
+
+// keepRole makes the role, or dates it anew. It also locks the role against a second
+// change at the same time. Only a new role takes a number.
+func (t *tx) keepRole(role *account.Role, at time.Time) error {
+	const keep = `description = CASE WHEN $3 = '' THEN roles.description ELSE $3 END`
+	n, err := t.exec(`UPDATE roles SET changed = $2, `+keep+` WHERE name = $1`, role.Name, micros(at), role.Description)
+	if n > 0 || err != nil {
+		return err
+	}
+	var number int64
+	err = t.query(func(rows *stdsql.Rows) error { return rows.Scan(&number) },
+		`UPDATE counters SET value = value + 1 WHERE name = 'role' RETURNING value`)
+	if err != nil {
+		return err
+	}
+	// Another may have made it while this waited for the counter.
+	_, err = t.exec(`INSERT INTO roles (name, changed, description, number) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (name) DO UPDATE SET changed = excluded.changed, `+keep, role.Name, micros(at), role.Description, number)
+	return err
 }
 
 // DeleteRole implements account.Store. Who held it loses it with the row.

@@ -20,10 +20,28 @@ func (db *DB) query(ctx context.Context, each func(*stdsql.Rows) error, text str
 	})
 }
 
+// find is query for a read that is over in a moment.
+func (db *DB) find(ctx context.Context, each func(*stdsql.Rows) error, text string, args ...any) error {
+	return db.with(ctx, db.reader, func(ctx context.Context, conn *stdsql.Conn) error {
+		return scan(each)(conn.QueryContext(db.whole(ctx), db.text(text, args), args...))
+	})
+}
+
+// whole is ctx for what should not be interrupted when its caller leaves, because it is
+// over in a moment: to watch for that takes a goroutine or two for each statement of
+// SQLite. On Postgres the server may be far away.
+func (db *DB) whole(ctx context.Context) context.Context {
+	if db.engine == SQLite {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
+}
+
 // exec runs one writing statement in a transaction of its own and tells how many
 // rows it touched.
 func (db *DB) exec(ctx context.Context, text string, args ...any) (n int64, err error) {
 	err = db.with(ctx, db.writer, func(ctx context.Context, conn *stdsql.Conn) error {
+		ctx = db.whole(ctx)
 		result, err := conn.ExecContext(ctx, db.text(text, args), args...)
 		if err != nil {
 			return err
@@ -41,25 +59,29 @@ func (db *DB) exec(ctx context.Context, text string, args ...any) (n int64, err 
 // Errors of statements come classified; f's own pass unchanged.
 func (db *DB) write(ctx context.Context, f func(*tx) error) error {
 	return db.with(ctx, db.writer, func(ctx context.Context, conn *stdsql.Conn) error {
-		t, err := conn.BeginTx(ctx, nil)
-		if err != nil {
-			return err
-		}
-		// Also when f panics: a connection with an open transaction cannot be closed.
-		defer rollback(t, conn)
-		if err := f(&tx{ctx: ctx, db: db, tx: t}); err != nil {
-			return err
-		}
-		if err := t.Commit(); err != nil {
-			// SQLite keeps the transaction open when COMMIT fails.
-			discard(conn)
-			if ctx.Err() != nil {
-				err = fmt.Errorf("%w: %w", ctx.Err(), err)
-			}
-			return fmt.Errorf("commit: %w", err)
-		}
-		return db.notices.check(conn)
+		return db.transact(db.whole(ctx), conn, f)
 	})
+}
+
+func (db *DB) transact(ctx context.Context, conn *stdsql.Conn, f func(*tx) error) error {
+	t, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	// Also when f panics: a connection with an open transaction cannot be closed.
+	defer rollback(t, conn)
+	if err := f(&tx{ctx: ctx, db: db, tx: t}); err != nil {
+		return err
+	}
+	if err := t.Commit(); err != nil {
+		// SQLite keeps the transaction open when COMMIT fails.
+		discard(conn)
+		if ctx.Err() != nil {
+			err = fmt.Errorf("%w: %w", ctx.Err(), err)
+		}
+		return fmt.Errorf("commit: %w", err)
+	}
+	return db.notices.check(conn)
 }
 
 // rollback ends a transaction that was not committed.

@@ -94,7 +94,7 @@ func collision(err error) error {
 
 // Get implements session.Store.
 func (s *sessions) Get(ctx context.Context, id session.Digest) (session.Record, error) {
-	found, err := s.read(ctx, `WHERE id = $1`, hexDigest(id))
+	found, err := s.read(ctx, s.db.find, `WHERE id = $1`, hexDigest(id))
 	if err != nil {
 		return session.Record{}, err
 	}
@@ -112,30 +112,43 @@ func (s *sessions) List(ctx context.Context, account string, limit int) ([]sessi
 	}
 	switch {
 	case account == "":
-		return s.read(ctx, `ORDER BY created DESC, id LIMIT $1`, most)
+		return s.read(ctx, s.db.query, `ORDER BY created DESC, id LIMIT $1`, most)
 	case !storable(account):
 		return nil, nil
 	}
-	return s.read(ctx, `WHERE account = $1 ORDER BY created DESC, id LIMIT $2`, account, most)
+	return s.read(ctx, s.db.query, `WHERE account = $1 ORDER BY created DESC, id LIMIT $2`, account, most)
 }
 
-// Beyond implements session.Store.
-func (s *sessions) Beyond(ctx context.Context, account string, most int, now time.Time) ([]session.Digest, error) {
+// Beyond implements session.Store. The limit is there because SQLite knows no OFFSET
+// without one; as an argument it would make SQLite plan the statement anew every time.
+func (s *sessions) Beyond(ctx context.Context, account string, most int, now time.Time) (ids []session.Digest, latest int64, err error) {
 	if !storable(account) {
-		return nil, nil
+		account = "" // nobody's
 	}
-	found, err := s.read(ctx, `WHERE account = $1 AND parent = '' AND expires > $2
-		ORDER BY created DESC, id LIMIT $3 OFFSET $4`, account, micros(now), int64(math.MaxInt32), most)
-	ids := make([]session.Digest, len(found))
-	for i := range found {
-		ids[i] = found[i].ID
+	err = s.db.find(ctx, func(rows *stdsql.Rows) error {
+		var text stdsql.NullString
+		if err := rows.Scan(&latest, &text); err != nil || !text.Valid {
+			return err
+		}
+		var id session.Digest
+		if err := unhex(id[:], text.String); err != nil {
+			return err
+		}
+		ids = append(ids, id)
+		return nil
+	}, `SELECT n.value, s.id FROM counters n LEFT JOIN (
+			SELECT id FROM sessions WHERE account = $1 AND parent = '' AND expires > $2
+			ORDER BY created DESC, id LIMIT 2147483647 OFFSET $3
+		) s ON 1 = 1 WHERE n.name = 'change'`, account, micros(now), most)
+	if err != nil {
+		return nil, 0, err
 	}
-	return ids, err
+	return ids, latest, nil
 }
 
-func (s *sessions) read(ctx context.Context, where string, args ...any) ([]session.Record, error) {
+func (s *sessions) read(ctx context.Context, query ctxReader, where string, args ...any) ([]session.Record, error) {
 	var found []session.Record
-	err := s.db.query(ctx, func(rows *stdsql.Rows) error {
+	err := query(ctx, func(rows *stdsql.Rows) error {
 		r, err := scanSession(rows)
 		found = append(found, r)
 		return err
@@ -145,6 +158,9 @@ func (s *sessions) read(ctx context.Context, where string, args ...any) ([]sessi
 	}
 	return found, nil
 }
+
+// ctxReader is DB.query or DB.find.
+type ctxReader func(ctx context.Context, each func(*stdsql.Rows) error, text string, args ...any) error
 
 func scanSession(rows *stdsql.Rows) (r session.Record, err error) {
 	var id, key, public, parent, onlyFrom string

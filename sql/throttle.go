@@ -33,6 +33,12 @@ func (s *throttleStore) Secret(ctx context.Context, fresh []byte) (secret []byte
 
 // Load implements throttle.Store.
 func (s *throttleStore) Load(ctx context.Context, keys []throttle.Key) (throttle.Counters, error) {
+	return loadCounters(func(each func(*stdsql.Rows) error, text string, args ...any) error {
+		return s.db.find(ctx, each, text, args...)
+	}, keys)
+}
+
+func loadCounters(query reader, keys []throttle.Key) (throttle.Counters, error) {
 	all := emptyCounters(keys)
 	for chunk := range slices.Chunk(keys, rowsPerStatement) {
 		var v values
@@ -40,7 +46,7 @@ func (s *throttleStore) Load(ctx context.Context, keys []throttle.Key) (throttle
 			k := chunk[min(i, len(chunk)-1)]
 			v.row(k.Account, k.Block)
 		}
-		err := s.db.query(ctx, scanCounters(func(c *throttle.Counter) { all[c.Key] = c }),
+		err := query(scanCounters(func(c *throttle.Counter) { all[c.Key] = c }),
 			`SELECT `+throttleColumns+` FROM throttle WHERE (account, block) IN (VALUES `+v.String()+`)`, v.args...)
 		if err != nil {
 			return nil, err
@@ -49,27 +55,22 @@ func (s *throttleStore) Load(ctx context.Context, keys []throttle.Key) (throttle
 	return all, nil
 }
 
-// Change implements throttle.Store. The update that changes nothing locks the row, and
-// the insert makes one to lock; in order, so that two processes lock the rows they
-// share one after the other.
-func (s *throttleStore) Change(ctx context.Context, keys []throttle.Key, work func(throttle.Counters)) error {
+// Change implements throttle.Store.
+func (s *throttleStore) Change(ctx context.Context, keys []throttle.Key, d throttle.Durability, work func(throttle.Counters)) error {
 	keys = slices.Compact(slices.SortedFunc(slices.Values(keys), compareThrottleKeys))
-	return s.db.write(ctx, func(t *tx) error {
-		all := emptyCounters(keys)
-		for chunk := range slices.Chunk(keys, rowsPerStatement) {
-			var v values
-			for _, k := range chunk {
-				if err := refuse(k.Account, k.Block); err != nil {
-					return err
-				}
-				v.row(k.Account, k.Block)
-			}
-			err := t.query(scanCounters(func(c *throttle.Counter) { all[c.Key] = c }),
-				`INSERT INTO throttle (account, block) VALUES `+v.String()+`
-				ON CONFLICT (account, block) DO UPDATE SET epoch = throttle.epoch RETURNING `+throttleColumns, v.args...)
-			if err != nil {
-				return err
-			}
+	for _, k := range keys {
+		if err := refuse(k.Account, k.Block); err != nil {
+			return err
+		}
+	}
+	write := s.db.write
+	if d == throttle.Ordered {
+		write = s.db.writeOrdered
+	}
+	return write(ctx, func(t *tx) error {
+		all, err := t.lockCounters(keys)
+		if err != nil {
+			return err
 		}
 		before := make(map[throttle.Key]throttle.Counter, len(all))
 		for k, c := range all {
@@ -79,6 +80,30 @@ func (s *throttleStore) Change(ctx context.Context, keys []throttle.Key, work fu
 		maps.DeleteFunc(all, func(k throttle.Key, c *throttle.Counter) bool { return before[k] == *c })
 		return t.putCounters(all)
 	})
+}
+
+// lockCounters reads counters and keeps other transactions from them. A writing
+// transaction has all of SQLite to itself. On Postgres the update that changes nothing
+// locks the row, and the insert makes one to lock; in the order of keys, so that two
+// processes lock the rows they share one after the other.
+func (t *tx) lockCounters(keys []throttle.Key) (throttle.Counters, error) {
+	if t.db.engine == SQLite {
+		return loadCounters(t.query, keys)
+	}
+	all := emptyCounters(keys)
+	for chunk := range slices.Chunk(keys, rowsPerStatement) {
+		var v values
+		for _, k := range chunk {
+			v.row(k.Account, k.Block)
+		}
+		err := t.query(scanCounters(func(c *throttle.Counter) { all[c.Key] = c }),
+			`INSERT INTO throttle (account, block) VALUES `+v.String()+`
+			ON CONFLICT (account, block) DO UPDATE SET epoch = throttle.epoch RETURNING `+throttleColumns, v.args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 func (t *tx) putCounters(all throttle.Counters) error {

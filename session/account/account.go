@@ -39,11 +39,15 @@ type Account struct {
 	Display string
 	// Email is for the modules that know people by address; may be empty.
 	Email string
+	// NoMail asks for no mail about what happens to records.
+	NoMail bool
 	// PasswordHash is the encoded hash; "" for accounts that cannot log in with a
 	// password of ours.
 	PasswordHash string
 	// Disabled accounts are refused, their sessions too.
 	Disabled bool
+	// DisabledText says why; only disabled accounts have one, and it may be empty.
+	DisabledText string
 	// ReadOnly accounts may call only methods marked read-only.
 	ReadOnly bool
 	// Roles are the names of the roles held, sorted.

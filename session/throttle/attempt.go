@@ -10,10 +10,10 @@ import (
 )
 
 // Attempt is one verification that was counted in advance. It is decided by the first of
-// Succeeded, Failed and Void that is called; later calls do nothing. One that is never
-// decided has failed when its lease is over.
+// Succeeded, SucceededSoon, Failed and Void that is called; later calls do nothing. One
+// that is never decided has failed when its lease is over.
 //
-// The methods return when the decision is written. When ctx ends before that, it is
+// Succeeded, Failed and Void return when the decision is written. When ctx ends before that, it is
 // written all the same. Errors: session.ErrUnavailable when the store could not be
 // asked; the attempt then stays counted as failed.
 type Attempt struct {
@@ -38,6 +38,15 @@ func (a *Attempt) Earlier() int { return a.facts.earlier }
 // Succeeded gives the attempt back, lets the account start anew at this block, and makes
 // the block known to be good.
 func (a *Attempt) Succeeded(ctx context.Context) error { return a.decide(ctx, succeeded) }
+
+// SucceededSoon is Succeeded for callers who need not wait: it is written within a
+// moment, with what others want written. If it is not, because the process dies or the
+// store is away, the attempt stays counted as failed; the log is told.
+func (a *Attempt) SucceededSoon() {
+	if !a.decided.Swap(true) {
+		a.t.queue.soon(newDecision(a, succeeded))
+	}
+}
 
 // Failed leaves the attempt counted.
 func (a *Attempt) Failed(ctx context.Context) error { return a.decide(ctx, failed) }

@@ -54,7 +54,7 @@ func (o *op) judge(all Counters, parts []part, now time.Time) bool {
 			b.RetryAfter = v.until.Sub(now)
 		}
 		if o.blocked == nil || v.disabled || o.blocked.Scope != ScopeDisabled && v.until.After(o.blocked.Until) {
-			o.blocked = b
+			o.blocked, o.blockedBy = b, p.key
 		}
 	}
 	return o.blocked == nil && !o.full

@@ -18,6 +18,8 @@ const (
 	// pollInterval is how often parked attempts look whether another process has decided
 	// something.
 	pollInterval = 50 * time.Millisecond
+	// company is how long a decision that nobody waits for may wait for other ops.
+	company = 20 * time.Millisecond
 )
 
 // op is one change to the counters of an attempt.
@@ -29,16 +31,20 @@ type op struct {
 	err  error
 	done chan struct{} // closed when outcome and err stand
 
+	soon   bool // nobody waits for it
+	parked bool // it has been parked; the queue's alone
+
 	finished, gone bool // guarded by queue.mu
 }
 
 // outcome is what a reserve found: the epochs of a granted attempt, or why it was not
 // granted.
 type outcome struct {
-	epochs  []int64
-	facts   facts
-	blocked *Blocked
-	full    bool
+	epochs    []int64
+	facts     facts
+	blocked   *Blocked
+	blockedBy Key
+	full      bool
 }
 
 func newReservation(a *Attempt, block string) *op {
@@ -61,6 +67,7 @@ type queue struct {
 	parked  []*op
 	running bool
 	polling bool
+	timed   bool // a timer will start what waits for company
 	idle    sync.Cond
 }
 
@@ -102,6 +109,30 @@ func (q *queue) do(ctx context.Context, o *op, parking time.Duration) error {
 	o.gone = true
 	q.parked = slices.DeleteFunc(q.parked, func(p *op) bool { return p == o })
 	return err
+}
+
+// soon hands in a decision that nobody waits for. It is done with the next op, or in a
+// moment by itself: whoever logs in and goes costs no transaction of their own while
+// others log in. A parked attempt waits for decisions, so then it is done at once.
+func (q *queue) soon(o *op) {
+	o.soon = true
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.ready = append(q.ready, o)
+	switch {
+	case len(q.parked) > 0:
+		q.start()
+	case !q.timed:
+		q.timed = true
+		time.AfterFunc(company, func() {
+			q.mu.Lock()
+			defer q.mu.Unlock()
+			q.timed = false
+			if len(q.ready) > 0 {
+				q.start()
+			}
+		})
+	}
 }
 
 // start runs drain if it does not run. The caller holds the lock.
@@ -168,6 +199,7 @@ func (q *queue) park(o *op) bool {
 	if same >= q.perBlock || len(q.parked) >= q.total {
 		return false
 	}
+	o.parked = true
 	q.parked = append(q.parked, o)
 	return true
 }
@@ -199,6 +231,9 @@ func (q *queue) poll() {
 func (q *queue) wait() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if len(q.ready) > 0 {
+		q.start()
+	}
 	for q.running {
 		q.idle.Wait()
 	}

@@ -39,9 +39,20 @@ type Counter struct {
 // Counters are counters by their keys.
 type Counters map[Key]*Counter
 
+// Durability is what a change must outlast.
+type Durability int
+
+const (
+	// Durable: it survives the end of the process and of the machine.
+	Durable Durability = iota
+	// Ordered: it survives the end of the process, and that of the machine as soon as any
+	// later durable change to the database does, of whatever store.
+	Ordered
+)
+
 // Store keeps counters. All methods are safe for parallel use, also by several
 // processes on one database. A method that returned without error has made its change
-// durable.
+// durable, but for those that Change may only order.
 type Store interface {
 	// Secret gives the secret of the database. It keeps fresh as such if there is none.
 	Secret(ctx context.Context, fresh []byte) ([]byte, error)
@@ -51,8 +62,8 @@ type Store interface {
 	// Change hands work the counters with the keys, as Load gives them, and keeps what
 	// work made of them. From reading to writing no other Change of these keys takes
 	// place. work may be called more than once, each time with counters as they are
-	// stored.
-	Change(ctx context.Context, keys []Key, work func(Counters)) error
+	// stored. Where nothing is changed nothing is written.
+	Change(ctx context.Context, keys []Key, d Durability, work func(Counters)) error
 	// Waiting gives the counters that are disabled or whose Until is after now: the
 	// disabled ones first, then by the end of the wait, the last first; at most limit.
 	Waiting(ctx context.Context, now time.Time, limit int) ([]Counter, error)

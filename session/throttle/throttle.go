@@ -47,7 +47,9 @@ type Throttle struct {
 	cfg    Config
 	secret []byte
 	queue  queue
-	added  int // new counters since the last trim; the queue's alone
+	// Both are the queue's alone.
+	added    int          // new counters since the last trim
+	refusing map[Key]bool // counters that refused the last attempt on them
 }
 
 // Who is behind an attempt.
@@ -78,7 +80,7 @@ func New(ctx context.Context, cfg Config) (*Throttle, error) {
 	if err != nil {
 		return nil, fmt.Errorf("throttle: the secret for names: %w", err)
 	}
-	t := &Throttle{cfg: cfg, secret: secret}
+	t := &Throttle{cfg: cfg, secret: secret, refusing: map[Key]bool{}}
 	t.queue.init(cfg.Queue, cfg.Queue*2, t.run)
 	// What other processes left behind is unknown: the first attempt trims.
 	t.added = cfg.Rows

@@ -152,11 +152,11 @@ type failing struct {
 
 var errDown = errors.New("connection refused")
 
-func (s *failing) Change(ctx context.Context, keys []throttle.Key, work func(throttle.Counters)) error {
+func (s *failing) Change(ctx context.Context, keys []throttle.Key, d throttle.Durability, work func(throttle.Counters)) error {
 	if s.down {
 		return errDown
 	}
-	return s.Memory.Change(ctx, keys, work)
+	return s.Memory.Change(ctx, keys, d, work)
 }
 
 // TestUnreachableStore: without the store nothing is verified, and what was reserved
@@ -211,10 +211,10 @@ type slow struct {
 	entered, leave chan struct{}
 }
 
-func (s *slow) Change(ctx context.Context, keys []throttle.Key, work func(throttle.Counters)) error {
+func (s *slow) Change(ctx context.Context, keys []throttle.Key, d throttle.Durability, work func(throttle.Counters)) error {
 	s.entered <- struct{}{}
 	<-s.leave
-	return s.Memory.Change(ctx, keys, work)
+	return s.Memory.Change(ctx, keys, d, work)
 }
 
 // BenchmarkAttempt is one attempt from reservation to decision, without a database.

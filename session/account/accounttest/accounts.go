@@ -14,7 +14,7 @@ func addGivesBackEveryField(t *testing.T, s *suite) {
 	a := account.Account{
 		ID: strings.Repeat("0123456789abcdef", 2), Kind: account.Server, Name: "my.host.name", Login: "bubba",
 		Number: 500, ActsFor: 7, Display: "Zoë's ✓ host", Email: "x@example.org", PasswordHash: "$argon2id$…",
-		Disabled: true, ReadOnly: true, Roles: []string{"user"}, Grants: []string{"addressbook", "b.*", "c"},
+		NoMail: true, Disabled: true, DisabledText: "Because ✓", ReadOnly: true, Roles: []string{"user"}, Grants: []string{"addressbook", "b.*", "c"},
 		Held:    []account.Held{{Permission: "addressbook", Role: "user"}, {Permission: "b.*"}, {Permission: "c"}},
 		Created: at, Changed: at.Add(time.Second),
 	}
@@ -68,6 +68,7 @@ func addRefuses(t *testing.T, s *suite) {
 		"nul in display":  {func(a *account.Account) { a.Display = "a\x00b" }, nil},
 		"bad utf-8":       {func(a *account.Account) { a.Email = "\xff" }, nil},
 		"empty grant":     {func(a *account.Account) { a.Grants = []string{""} }, nil},
+		"why, but not":    {func(a *account.Account) { a.DisabledText = "because" }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := ok
@@ -199,6 +200,18 @@ func setDisabled(t *testing.T, s *suite) {
 	s.want(a)
 	s.told(a.ID)
 	s.alive(append(again, bs...)...)
+	// Why it was disabled goes with the disabling.
+	text := "gone"
+	_, err := s.Accounts.Change(t.Context(), []account.Edit{{ID: a.ID, Disabled: &account.Disabling{Disabled: true, Text: text}}}, at)
+	s.must(err)
+	s.must(s.Accounts.SetDisabled(t.Context(), a.ID, true, at))
+	if got := s.get(a.ID); got.DisabledText != text {
+		t.Fatalf("disabled twice, the text is %q", got.DisabledText)
+	}
+	s.must(s.Accounts.SetDisabled(t.Context(), a.ID, false, at))
+	if got := s.get(a.ID); got.Disabled || got.DisabledText != "" {
+		t.Fatalf("enabled, with the text %q", got.DisabledText)
+	}
 }
 
 func deleteAll(t *testing.T, s *suite) {

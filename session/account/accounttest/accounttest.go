@@ -16,6 +16,8 @@ import (
 type Stores struct {
 	Accounts account.Store
 	Sessions session.Store
+	// Offers may be nil where only Store is run.
+	Offers account.Offers
 }
 
 // Backend is a kind of store under test.
@@ -28,13 +30,10 @@ type Backend struct {
 	Open func(t testing.TB, address string) Stores
 }
 
-// Store runs the suite.
+// Store runs the suite of account.Store.
 func Store(t *testing.T, b Backend) {
 	t.Helper()
-	for _, c := range []struct {
-		name string
-		run  func(t *testing.T, s *suite)
-	}{
+	run(t, b, []test{
 		{"AddGivesBackEveryField", addGivesBackEveryField},
 		{"AddFillsIn", addFillsIn},
 		{"AddRefuses", addRefuses},
@@ -48,11 +47,46 @@ func Store(t *testing.T, b Backend) {
 		{"PredefinedRoles", predefinedRoles},
 		{"RolesAndGrants", rolesAndGrants},
 		{"SetRole", setRole},
+		{"RoleNumbers", roleNumbers},
+		{"ChangeFields", changeFields},
+		{"ChangeRights", changeRights},
+		{"ChangeEndsSessions", changeEndsSessions},
+		{"ChangeIsWhole", changeIsWhole},
+		{"ChangeNothing", changeNothing},
+		{"ParallelEdits", parallelEdits},
+		{"Search", search},
+		{"SearchPatterns", searchPatterns},
+		{"SearchBounds", searchBounds},
+		{"Resolve", resolve},
+		{"LastChange", lastChange},
 		{"UnknownAccounts", unknownAccounts},
 		{"ReadsSeeWholeChanges", readsSeeWholeChanges},
 		{"ParallelAdds", parallelAdds},
 		{"ParallelChanges", parallelChanges},
-	} {
+	})
+}
+
+// Offers runs the suite of account.Offers.
+func Offers(t *testing.T, b Backend) {
+	t.Helper()
+	run(t, b, []test{
+		{"OfferAndAccept", offerAndAccept},
+		{"OffersEnd", offersEnd},
+		{"OfferLimits", offerLimits},
+		{"AcceptIsWhole", acceptIsWhole},
+		{"ParallelOffers", parallelOffers},
+		{"ParallelAccepts", parallelAccepts},
+	})
+}
+
+type test struct {
+	name string
+	run  func(t *testing.T, s *suite)
+}
+
+func run(t *testing.T, b Backend, tests []test) {
+	t.Helper()
+	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
 			address := b.Fresh(t)
 			one, two := b.Open(t, address), b.Open(t, address)

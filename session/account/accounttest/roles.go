@@ -15,7 +15,16 @@ import (
 func predefinedRoles(t *testing.T, s *suite) {
 	got, err := s.Accounts.Roles(t.Context())
 	s.must(err)
-	want := []account.Role{{Name: "admin", Permissions: []string{"*"}}, {Name: "user", Permissions: []string{"addressbook"}}}
+	for i, r := range got {
+		if r.Description == "" {
+			t.Errorf("role %s has no description", r.Name)
+		}
+		got[i].Description = ""
+	}
+	want := []account.Role{
+		{Name: "admin", Permissions: []string{"*"}, Number: 1},
+		{Name: "user", Permissions: []string{"addressbook"}, Number: 2},
+	}
 	if !reflect.DeepEqual(got, want) {
 		t.Fatalf("roles %+v, want %+v", got, want)
 	}
@@ -103,10 +112,49 @@ func setRole(t *testing.T, s *suite) {
 	s.told("")
 }
 
+// roleNumbers: a role keeps its number and description, and no other role ever has the
+// number.
+func roleNumbers(t *testing.T, s *suite) {
+	get := func(name string) account.Role {
+		t.Helper()
+		roles, err := s.other.Accounts.Roles(t.Context())
+		s.must(err)
+		i := slices.IndexFunc(roles, func(r account.Role) bool { return r.Name == name })
+		if i < 0 {
+			t.Fatalf("no role %s", name)
+		}
+		return roles[i]
+	}
+	set := func(r account.Role) { t.Helper(); s.must(s.Accounts.SetRole(t.Context(), r, at)) }
+	set(account.Role{Name: "b", Number: 77, Description: "Bees ✓", Permissions: []string{"x"}})
+	if got := get("b"); got.Number != 3 || got.Description != "Bees ✓" {
+		t.Fatalf("made %+v", got)
+	}
+	set(account.Role{Name: "b", Permissions: []string{"y"}})
+	if got := get("b"); got.Number != 3 || got.Description != "Bees ✓" || !slices.Equal(got.Permissions, []string{"y"}) {
+		t.Fatalf("set again without a description: %+v", got)
+	}
+	set(account.Role{Name: "b", Description: "More bees"})
+	if got := get("b"); got.Number != 3 || got.Description != "More bees" || len(got.Permissions) != 0 {
+		t.Fatalf("set again: %+v", got)
+	}
+	s.must(s.Accounts.DeleteRole(t.Context(), "b", at))
+	set(account.Role{Name: "a"})
+	set(account.Role{Name: "b"})
+	if a, b := get("a"), get("b"); a.Number != 4 || b.Number != 5 || b.Description != "" {
+		t.Fatalf("after a deletion: %+v, %+v", a, b)
+	}
+	if err := s.Accounts.SetRole(t.Context(), account.Role{Name: "c", Description: "\x00"}, at); err == nil {
+		t.Error("a description with NUL was kept")
+	}
+}
+
 func unknownAccounts(t *testing.T, s *suite) {
 	s.add("a")
 	for _, id := range []string{strings.Repeat("0", 32), "", "a", "\x00", "\xff"} {
 		_, err := s.Accounts.Get(t.Context(), id)
+		s.wantErr(err, account.ErrNotFound)
+		_, err = s.Accounts.Change(t.Context(), []account.Edit{{ID: id}}, at)
 		s.wantErr(err, account.ErrNotFound)
 		s.wantErr(s.Accounts.SetPassword(t.Context(), id, "x", [32]byte{}, at), account.ErrNotFound)
 		s.wantErr(s.Accounts.SetDisabled(t.Context(), id, true, at), account.ErrNotFound)

@@ -37,7 +37,7 @@ func changeKeepsEveryField(t *testing.T, s throttle.Store) {
 			t.Errorf("%+v is there: %+v", near, got)
 		}
 	}
-	must(t, s.Change(t.Context(), []throttle.Key{k}, func(all throttle.Counters) {
+	must(t, s.Change(t.Context(), []throttle.Key{k}, throttle.Durable, func(all throttle.Counters) {
 		if *all[k] != want {
 			t.Errorf("Change shows %+v", *all[k])
 		}
@@ -55,8 +55,8 @@ func changeOfMany(t *testing.T, s throttle.Store) {
 	for i := range n {
 		keys = append(keys, key(fmt.Sprint("a", i), "local"))
 	}
-	for range 2 {
-		must(t, s.Change(t.Context(), append(slices.Clone(keys), keys[0]), func(all throttle.Counters) {
+	for i := range 2 {
+		must(t, s.Change(t.Context(), append(slices.Clone(keys), keys[0]), throttle.Durability(i), func(all throttle.Counters) {
 			for _, c := range all {
 				c.Failures++
 			}
@@ -190,7 +190,7 @@ func cancelledCallsFail(t *testing.T, s throttle.Store) {
 	_, reset := s.Reset(ctx, k[0])
 	for what, err := range map[string]error{
 		"Load": loaded, "Reset": reset,
-		"Change": s.Change(ctx, k, func(all throttle.Counters) { all[k[0]].Failures = 1 }),
+		"Change": s.Change(ctx, k, throttle.Durable, func(all throttle.Counters) { all[k[0]].Failures = 1 }),
 	} {
 		if err == nil {
 			t.Errorf("%s passes", what)
@@ -223,8 +223,8 @@ func parallelChangesAddUp(t *testing.T, one, two throttle.Store) {
 		if i%4 < 2 {
 			slices.Reverse(mine)
 		}
-		for range rounds {
-			if err := stores[i%2].Change(ctx, mine, func(all throttle.Counters) {
+		for n := range rounds {
+			if err := stores[i%2].Change(ctx, mine, throttle.Durability(n%2), func(all throttle.Counters) {
 				for _, c := range all {
 					c.Failures++
 				}

@@ -52,7 +52,7 @@ func (m *Memory) load(keys []throttle.Key) throttle.Counters {
 }
 
 // Change implements throttle.Store.
-func (m *Memory) Change(ctx context.Context, keys []throttle.Key, work func(throttle.Counters)) error {
+func (m *Memory) Change(ctx context.Context, keys []throttle.Key, _ throttle.Durability, work func(throttle.Counters)) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := ctx.Err(); err != nil {

@@ -29,7 +29,7 @@ func TestMemory(t *testing.T) {
 // torn reads and then writes, with time for others in between.
 type torn struct{ *Memory }
 
-func (s torn) Change(ctx context.Context, keys []throttle.Key, work func(throttle.Counters)) error {
+func (s torn) Change(ctx context.Context, keys []throttle.Key, _ throttle.Durability, work func(throttle.Counters)) error {
 	some, err := s.Load(ctx, keys)
 	if err != nil {
 		return err
@@ -46,8 +46,8 @@ func (s torn) Change(ctx context.Context, keys []throttle.Key, work func(throttl
 // after they happened.
 type forgetful struct{ *Memory }
 
-func (s forgetful) Change(ctx context.Context, keys []throttle.Key, work func(throttle.Counters)) error {
-	return s.Memory.Change(ctx, keys, func(all throttle.Counters) {
+func (s forgetful) Change(ctx context.Context, keys []throttle.Key, d throttle.Durability, work func(throttle.Counters)) error {
+	return s.Memory.Change(ctx, keys, d, func(all throttle.Counters) {
 		work(all)
 		for _, c := range all {
 			c.Failures -= c.Pending

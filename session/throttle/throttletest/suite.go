@@ -179,7 +179,7 @@ func put(t testing.TB, s throttle.Store, all ...throttle.Counter) {
 	for _, c := range all {
 		keys = append(keys, c.Key)
 	}
-	must(t, s.Change(t.Context(), keys, func(stored throttle.Counters) {
+	must(t, s.Change(t.Context(), keys, throttle.Durable, func(stored throttle.Counters) {
 		for _, c := range all {
 			*stored[c.Key] = c
 		}
