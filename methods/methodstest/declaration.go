@@ -54,7 +54,7 @@ func (s *suite) admission(e *methods.Entry) {
 	}
 	reader := *s.caller
 	reader.ReadOnly = true
-	if !e.ReadOnly {
+	if !e.ReadOnly && !e.ForReaders {
 		s.refused(e, &reader, methods.KindReadOnly, "a read-only caller")
 	} else if err := e.Permit(&reader); err != nil {
 		s.fault("%s: marked read-only, but a read-only caller gets %v", e.FullName, err)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"countersign/methods"
+	"countersign/methods/signin"
 	"countersign/session"
 	"countersign/session/account"
 )
@@ -21,7 +22,7 @@ func (m *module) phpgw(p phpgwProfile) []methods.Method {
 	login := func(ctx context.Context, c *methods.Call, in phpgwLoginIn) (methods.Value, error) {
 		return m.loginPHPGW(ctx, c, in.Login, p)
 	}
-	public, small := methods.Public(), methods.MaxBody(smallBody)
+	public, small := methods.Public(), methods.MaxBody(signin.MaxBody)
 	return []methods.Method{
 		methods.New("login", "Logs a user, or with server_name a server, in. Gives sessionid and kp3, or GOAWAY.", public, login, small, methods.ForReaders()).As(methods.TypeStruct),
 		methods.New("logout", "Ends the session of sessionid and kp3. Gives GOODBYE.", public, m.logoutPHPGW, small, methods.ForReaders()).As(methods.TypeStruct),

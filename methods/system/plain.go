@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"countersign/methods"
+	"countersign/methods/signin"
 	"countersign/session"
 	"countersign/session/account"
 )
 
 func (m *module) plain() []methods.Method {
-	public, small := methods.Public(), methods.MaxBody(smallBody)
+	public, small := methods.Public(), methods.MaxBody(signin.MaxBody)
 	const loginHelp = "Logs a user in. Gives sessionid and kp3, to be sent as HTTP Basic sessionid:kp3 with every later call."
 	const logoutHelp = "Ends the session of the Authorization header, or the one whose sessionid and kp3 are given."
 	return []methods.Method{

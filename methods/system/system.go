@@ -41,9 +41,6 @@ type Config struct {
 	Now func() time.Time
 }
 
-// smallBody bounds requests that log in or out (requirements, table of numbers).
-const smallBody = 16 << 10
-
 // Modules are the system module in its parts: the common one and one per family.
 func Modules(cfg Config) []methods.Module {
 	m := &module{cfg}

@@ -74,8 +74,10 @@ func TestBugzillaPrepare(t *testing.T) {
 			[]methods.Member{methods.M("Bugzilla_token", str("7-old"))}, "", wire.Credential{}, false},
 		{"a password is tried even there", "Bugzilla.version", nil, nil,
 			[]methods.Member{methods.M("Bugzilla_login", str("bubba")), methods.M("Bugzilla_password", str("x"))}, "", wire.Credential{User: "bubba", Password: "x"}, true},
+		{"what tells more to whoever is known looks, and refuses nobody", "Bugzilla.parameters", nil, nil,
+			[]methods.Member{methods.M("Bugzilla_token", str("7-old"))}, "", wire.Credential{Token: "old"}, false},
 		{"a method may have a token of its own", "User.accept_offer", []string{"token"}, nil,
-			[]methods.Member{methods.M("token", str("t"))}, "token=t", wire.Credential{}, true},
+			[]methods.Member{methods.M("token", str("t"))}, "token=t", wire.Credential{}, false},
 	} {
 		h := http.Header{}
 		for _, line := range c.header {

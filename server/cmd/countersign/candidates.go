@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"countersign/methods"
+	"countersign/methods/bugzilla"
 	"countersign/session"
 	"countersign/session/account"
 	"countersign/session/apikey"
@@ -28,6 +29,8 @@ var needsForOthers = []need{
 	{"keys.manage", "system.listKeys", true},
 	{"keys.manage", "system.revokeKey", true},
 	{"keys.manage", "system.rotateKey", true},
+	{bugzilla.EditUsers, "User.create", true},
+	{bugzilla.TweakParams, "Bugzilla.parameters", true},
 	{"sessions.manage", "system.endSession", true},
 	{"sessions.manage", "system.listSessions", true},
 }

@@ -154,6 +154,9 @@ func (t *tables) check() error {
 		}
 	}
 	slices.SortFunc(faults, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
+	if err := t.Bugzilla.check(); err != nil {
+		faults = append(faults, err)
+	}
 	present := (&tables{}).endpoints()
 	for _, row := range t.Endpoints {
 		switch {

@@ -124,11 +124,14 @@ func wantedOf(flag *kong.Flag) string {
 // unknownKey says that a key means nothing, and which it may have been meant for.
 func unknownKey(path string, k toml.Key, known map[string]*kong.Flag) error {
 	words := slices.Collect(maps.Keys(known))
-	words = append(words, "endpoint", "dialect")
+	words = append(words, "endpoint", "dialect", "bugzilla")
 	if len(k) > 1 {
 		words = []string{"path", "transport", "dialect", "codes", "require_login", "jsonp", "off"}
-		if k[0] == "dialect" {
+		switch k[0] {
+		case "dialect":
 			words = []string{"idle", "absolute"}
+		case "bugzilla":
+			words = []string{"maintainer", "mail_from", "mail_spool", "email_pattern", "email_hint", "email_filter", "version", "parameters"}
 		}
 	}
 	err := fmt.Errorf("%s: unknown key %q", path, k.String())
