@@ -15,6 +15,7 @@ const (
 	zoneOffset                   // the sender named its offset
 	zoneEmpty                    // "no date": an empty element
 	zoneUntyped                  // a string that may be read as a date or as base64
+	zoneLexical                  // a string that may be read as any scalar
 )
 
 // Time makes a dateTime from t. The zero time becomes the empty date. It leaves as

@@ -22,6 +22,9 @@ func boolPlan(h hints) plan {
 	return plan{
 		schema: &Schema{Type: TypeBoolean},
 		decode: func(v Value, p unsafe.Pointer) *ArgumentError {
+			if v.zone.state == zoneLexical {
+				v = v.read(TypeBoolean)
+			}
 			switch {
 			case v.typ == TypeBoolean:
 				*(*bool)(p) = v.num == 1
@@ -59,6 +62,9 @@ func intPlan(t reflect.Type, h hints) plan {
 	return plan{
 		schema: &Schema{Type: typ},
 		decode: func(v Value, p unsafe.Pointer) *ArgumentError {
+			if v.zone.state == zoneLexical {
+				v = v.read(typ)
+			}
 			n, ok := int64(v.num), isInteger(v.typ)
 			if !ok && h.loose && v.typ == TypeString {
 				n, ok = looseInt(v.Text())
@@ -106,6 +112,9 @@ func doublePlan(h hints) plan {
 	return plan{
 		schema: &Schema{Type: TypeDouble},
 		decode: func(v Value, p unsafe.Pointer) *ArgumentError {
+			if v.zone.state == zoneLexical {
+				v = v.read(TypeDouble)
+			}
 			switch {
 			case v.typ == TypeDouble:
 				*(*float64)(p) = v.Double()
@@ -154,7 +163,7 @@ func timePlan() plan {
 	return plan{
 		schema: &Schema{Type: TypeDateTime},
 		decode: func(v Value, p unsafe.Pointer) *ArgumentError {
-			if v.typ == TypeString && v.zone.state == zoneUntyped {
+			if v.mayBeRead() {
 				date, ok := textDate(v.Text())
 				if !ok {
 					return &ArgumentError{Want: TypeDateTime.String(), Got: TypeString.String(), Reason: "not a date"}
@@ -176,7 +185,7 @@ func bytesPlan() plan {
 	return plan{
 		schema: &Schema{Type: TypeBase64},
 		decode: func(v Value, p unsafe.Pointer) *ArgumentError {
-			if v.typ == TypeString && v.zone.state == zoneUntyped {
+			if v.mayBeRead() {
 				b, ok := textBytes(v.Text())
 				if !ok {
 					return &ArgumentError{Want: TypeBase64.String(), Got: TypeString.String(), Reason: "not base64"}

@@ -60,6 +60,14 @@ func Untyped(s string) Value {
 	return v
 }
 
+// Lexical makes a text from a wire that leaves types to the method's signature: it
+// binds to every type that has a value of this text.
+func Lexical(s string) Value {
+	v := String(s)
+	v.zone.state = zoneLexical
+	return v
+}
+
 // Bytes makes a base64 value over b, which must not be written afterwards.
 func Bytes(b []byte) Value {
 	return Value{typ: TypeBase64, ptr: unsafe.Pointer(unsafe.SliceData(b)), num: uint64(len(b))}

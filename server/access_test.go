@@ -77,9 +77,14 @@ func wiresUnderTest() []wireUnderTest {
 			replies := c.json(rpcPath).jsonBatch(t, request(1, "system.methodExist", "x"), request(2, method))
 			return plainVerdict(jsonOutcome(replies[1]))
 		}, false},
+		{"soap plain", func(t testing.TB, c *client, method string) verdict {
+			t.Helper()
+			a := c.soapCall(t, method)
+			return plainVerdict(a.value, a.fault)
+		}, false},
 		{"jsonrpc bugzilla", func(t testing.TB, c *client, method string) verdict {
 			t.Helper()
-			return bugzillaVerdict(c.json(jsonCGIPath).jsonPost(t, map[string]any{"method": method, "params": []any{map[string]any{}}, "id": 1}))
+			return bugzillaVerdict(c.json(jsonCGIPath).jsonPost(t, bugzillaCall(method, map[string]any{})))
 		}, true},
 		{"xmlrpc bugzilla", at(xmlCGIPath, bugzillaVerdict), true},
 	}

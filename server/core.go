@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"countersign/methods"
 	"countersign/server/wire"
@@ -23,7 +24,7 @@ func (x *exchange) Anonymous() {
 
 // errOpenAnswer refuses credentials where they could only be another's.
 var errOpenAnswer = &methods.Error{
-	Kind: methods.KindInvalidRequest, Public: "an answer to a callback is for anybody: credentials do not go with it",
+	Kind: methods.KindInvalidRequest, Code: 32000, Public: "an answer to a callback is for anybody: credentials do not go with it",
 }
 
 // Identify implements wire.Core. A password is verified once per request, whatever it
@@ -35,6 +36,14 @@ func (x *exchange) Identify(ctx context.Context, c wire.Credential) {
 		return
 	}
 	x.credential = offered(c)
+	if x.credential.kind == ofPassword && x.ep.dialect.FoldNames {
+		name, err := x.server.cfg.Sessions.LoginName(ctx, x.credential.user)
+		if err != nil {
+			x.rejected = err
+			return
+		}
+		x.credential.user = name
+	}
 	if x.credential.kind == ofPassword && !x.claim(&x.top.loginReserved) {
 		x.rejected = errLoginReserved
 		return
@@ -71,6 +80,30 @@ func (x *exchange) leave() {
 	if x.top != x {
 		x.ctx.release()
 	}
+}
+
+// Resolve implements wire.Resolver.
+func (x *exchange) Resolve(name string) (string, bool) {
+	if _, ok := x.ep.view.Lookup(name); ok {
+		return name, true
+	}
+	full := x.ep.joined[name]
+	return full, full != ""
+}
+
+// joined gives the full names of methods by the names that have underscores for their
+// dots; "" where that could be more than one.
+func joined(view *methods.View) map[string]string {
+	names := make(map[string]string, len(view.Entries()))
+	for _, e := range view.Entries() {
+		short := strings.ReplaceAll(e.FullName, ".", "_")
+		if _, taken := names[short]; taken {
+			names[short] = ""
+			continue
+		}
+		names[short] = e.FullName
+	}
+	return names
 }
 
 // Methods implements wire.Core.

@@ -20,7 +20,20 @@ func (x *exchange) Call(ctx context.Context, name string, args wire.Args) wire.O
 	if f != nil {
 		return x.outcome(*f)
 	}
-	return wire.Outcome{Value: v}
+	out := wire.Outcome{Value: v}
+	if x.version == wire.SOAP11 || x.version == wire.SOAP12 {
+		out.Result = x.resultOf(name)
+	}
+	return out
+}
+
+// resultOf gives the type of a method's result, unless the dialect gives it another look.
+func (x *exchange) resultOf(name string) *methods.Schema {
+	entry, ok := x.ep.view.Lookup(name)
+	if !ok || len(entry.Signatures) == 0 || x.ep.dialect.Present != nil && !entry.Module.System {
+		return nil
+	}
+	return entry.Signatures[0].Result
 }
 
 // Invoke implements methods.Env: a call from inside another one, such as an element
@@ -99,7 +112,12 @@ var errMustPost = &methods.Error{
 
 func decode(call *methods.Call, args wire.Args) *methods.Error {
 	var err error
-	if call.Params, call.Named, err = args.Values(); err != nil {
+	if fitted, ok := args.(wire.FittedArgs); ok {
+		call.Params, call.Named, err = fitted.ValuesFor(call.Entry)
+	} else {
+		call.Params, call.Named, err = args.Values()
+	}
+	if err != nil {
 		return methods.AsError(err)
 	}
 	return nil

@@ -36,6 +36,10 @@ func DefaultEndpoints() []Endpoint {
 		{Path: "/phpgroupware/xmlrpc.php", Transport: "xmlrpc", Dialect: "phpgroupware"},
 		{Path: "/egroupware/xmlrpc.php", Transport: "xmlrpc", Dialect: "egroupware"},
 		{Path: "/rpc", Transport: "jsonrpc", Dialect: "plain"},
+		{Path: "/soap", Transport: "soap", Dialect: "plain"},
+		{Path: "/soap.php", Transport: "soap", Dialect: "phpgroupware"},
+		{Path: "/phpgroupware/soap.php", Transport: "soap", Dialect: "phpgroupware"},
+		{Path: "/egroupware/soap.php", Transport: "soap", Dialect: "egroupware"},
 		{Path: "/xmlrpc.cgi", Transport: "xmlrpc", Dialect: "bugzilla"},
 		{Path: "/jsonrpc.cgi", Transport: "jsonrpc", Dialect: "bugzilla"},
 	}
@@ -47,6 +51,7 @@ type endpoint struct {
 	transport wire.Transport
 	dialect   *dialect.Dialect
 	view      *methods.View
+	joined    map[string]string // full names by names without dots
 	style     wire.Style
 	header    []headerLine // of every answer
 }
@@ -96,6 +101,7 @@ func newEndpoint(row Endpoint, t wire.Transport, d *dialect.Dialect, r *methods.
 		path: row.Path, transport: t, dialect: d,
 		view: r.View(d.Families...), style: d.Style, header: answerHeader(contentType),
 	}
+	ep.joined = joined(ep.view)
 	ep.style.JSONP = row.JSONP
 	for _, line := range d.Header {
 		ep.header = append(ep.header, headerLine{line[0], []string{line[1]}})

@@ -64,8 +64,9 @@ type exchange struct {
 }
 
 var (
-	_ wire.Core   = (*exchange)(nil)
-	_ methods.Env = (*exchange)(nil)
+	_ wire.Core     = (*exchange)(nil)
+	_ wire.Resolver = (*exchange)(nil)
+	_ methods.Env   = (*exchange)(nil)
 )
 
 // newExchange notes who calls. peer is the socket's other end.
@@ -144,7 +145,7 @@ type failure struct {
 // outcome shapes a failure as the dialect wants it.
 func (x *exchange) outcome(f failure) wire.Outcome {
 	if x.ep.dialect.Refuse != nil {
-		if out, ok := x.ep.dialect.Refuse(f.err); ok {
+		if out, ok := x.ep.dialect.Refuse(f.err, x.version); ok {
 			return out
 		}
 	}

@@ -39,6 +39,11 @@ func request(id any, method string, args ...any) map[string]any {
 	return r
 }
 
+// bugzillaCall is a call of version 1.0 as Bugzilla's clients make it.
+func bugzillaCall(method string, members map[string]any) map[string]any {
+	return map[string]any{"method": method, "params": []any{members}, "id": 1}
+}
+
 // jsonPost sends a document and reads the answer, a single one, as a value or fault.
 func (c *client) jsonPost(t testing.TB, document any) *answer {
 	t.Helper()

@@ -17,6 +17,7 @@ import (
 
 	"countersign/methods"
 	"countersign/methods/addressbook"
+	"countersign/methods/bugzilla"
 	"countersign/methods/interop"
 	"countersign/methods/openrpc"
 	"countersign/methods/system"
@@ -24,6 +25,7 @@ import (
 	"countersign/server/dialect"
 	"countersign/server/internal/sample"
 	"countersign/server/jsonrpc"
+	"countersign/server/soap"
 	"countersign/server/wire"
 	"countersign/server/xmlrpc"
 	"countersign/session"
@@ -124,11 +126,17 @@ func newService(t testing.TB, o options) *service {
 		},
 	}), addressbook.New(s.db.AddressBook(), now))
 	modules = append(modules, interop.Modules("test")...)
+	modules = append(modules, bugzilla.New(bugzilla.Config{
+		Sessions: s.sessions, Accounts: s.db.Accounts(), Audit: record, Policy: password.DefaultPolicy(), Now: now, Rand: s.rand,
+		Hash: func(ctx context.Context, p string) (string, error) {
+			return verify.HashPassword(ctx, runner, cheap, []byte(p))
+		},
+	})...)
 	modules = append(modules, openrpc.New(openrpc.Config{Title: "Countersign", Version: "test", Codes: dialect.Plain().Codes}))
 	registry, err := methods.NewRegistry(append(modules, o.modules...)...)
 	must(t, err)
 	config := server.Config{
-		Registry: registry, Sessions: s.sessions, Keys: s.keys, Audit: record, Transports: []wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}},
+		Registry: registry, Sessions: s.sessions, Keys: s.keys, Audit: record, Transports: []wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}, soap.Transport{}},
 		Endpoints: o.rows, Limits: o.limits, Log: log, Now: now, Rand: s.rand,
 		Ready:          []server.ReadyCheck{{Name: "database", Check: s.sessions.Ping}},
 		TrustedProxies: o.proxies, Origins: o.origins,

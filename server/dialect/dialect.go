@@ -26,7 +26,7 @@ type Dialect struct {
 	Text   func(f Failure) string
 	Detail func(f Failure) string
 	// Refuse, if set, may answer an error with something other than a fault.
-	Refuse func(e *methods.Error) (wire.Outcome, bool)
+	Refuse func(e *methods.Error, v wire.Version) (wire.Outcome, bool)
 	// Unknown, if set, words the absence of a method for a logged-in caller; otherwise
 	// every missing method is KindMethodNotFound.
 	Unknown func(view *methods.View, name string, caller *methods.Caller) *methods.Error
@@ -48,8 +48,9 @@ type Dialect struct {
 	RequireLogin bool
 	// Rejected words credentials that do not hold, for Incoming.Strict.
 	Rejected Rejected
-	// NoCookies ignores session cookies.
-	NoCookies bool
+	// NoCookies ignores session cookies. FoldNames finds the users of credentials that a
+	// call offers whatever the case of their names.
+	NoCookies, FoldNames bool
 	// Header are further header lines of every answer, and Types the media types of
 	// answers by transport, where they are not the transport's own.
 	Header [][2]string

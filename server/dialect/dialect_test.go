@@ -188,11 +188,14 @@ func TestInternalErrorsShowNothing(t *testing.T) {
 // TestRefuse: how an unauthorised call looks (phpgroupware contract §0).
 func TestRefuse(t *testing.T) {
 	login, denied := methods.ErrLoginRequired(), methods.Errorf(methods.KindPermissionDenied, "no")
-	out, ok := PHPGroupWare().Refuse(login)
+	out, ok := PHPGroupWare().Refuse(login, wire.OnlyVersion)
 	if !ok || out.Value.Text() != "UNAUTHORIZED" || out.Status != 0 || out.Fault != nil {
 		t.Errorf("phpgroupware: %+v, %v", out, ok)
 	}
-	out, ok = EGroupware().Refuse(login)
+	if _, ok := PHPGroupWare().Refuse(login, wire.SOAP11); ok {
+		t.Error("SOAP has faults")
+	}
+	out, ok = EGroupware().Refuse(login, wire.OnlyVersion)
 	if !ok || out.Value.Text() != "UNAUTHORIZED" || out.Status != http.StatusUnauthorized || out.Fault != nil {
 		t.Errorf("egroupware: %+v, %v", out, ok)
 	}
@@ -200,7 +203,7 @@ func TestRefuse(t *testing.T) {
 		t.Error("challenge")
 	}
 	for _, d := range []*Dialect{PHPGroupWare(), EGroupware()} {
-		if _, ok := d.Refuse(denied); ok {
+		if _, ok := d.Refuse(denied, wire.OnlyVersion); ok {
 			t.Errorf("%s answers a denial with something other than a fault", d.Name)
 		}
 	}
@@ -211,7 +214,7 @@ func TestRefuse(t *testing.T) {
 
 // TestStyle: what a client's headers change (phpgroupware contract §1.3).
 func TestStyle(t *testing.T) {
-	dashed, compact := wire.Style{Lines: true, DashedDates: true}, wire.Style{Lines: true}
+	dashed, compact := wire.Style{Lines: true, DashedDates: true, OutParams: true}, wire.Style{Lines: true, OutParams: true}
 	for _, c := range []struct {
 		why    string
 		header http.Header

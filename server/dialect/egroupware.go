@@ -14,8 +14,8 @@ import (
 func EGroupware() *Dialect {
 	d := phpgw("egroupware")
 	d.Challenge = `Basic realm="eGroupWare xmlrpc"`
-	d.Refuse = func(e *methods.Error) (wire.Outcome, bool) {
-		if refused(e) {
+	d.Refuse = func(e *methods.Error, v wire.Version) (wire.Outcome, bool) {
+		if refused(e, v) {
 			return wire.Outcome{Value: unauthorized, Status: http.StatusUnauthorized}, true
 		}
 		return wire.Outcome{}, false

@@ -41,8 +41,8 @@ var phpgwCodes = Codes{
 func PHPGroupWare() *Dialect {
 	d := phpgw("phpgroupware")
 	d.Present = flatten
-	d.Refuse = func(e *methods.Error) (wire.Outcome, bool) {
-		if refused(e) {
+	d.Refuse = func(e *methods.Error, v wire.Version) (wire.Outcome, bool) {
+		if refused(e, v) {
 			return wire.Outcome{Value: unauthorized}, true
 		}
 		return wire.Outcome{}, false
@@ -51,9 +51,10 @@ func PHPGroupWare() *Dialect {
 }
 
 // refused tells the errors that these clients know as "unauthorised": too many attempts
-// are one, since the word for them is newer than the clients.
-func refused(e *methods.Error) bool {
-	return e.Kind == methods.KindLoginRequired || e.Kind == methods.KindThrottled
+// are one, since the word for them is newer than the clients. SOAP has faults for them:
+// the original never asked who calls there (phpgroupware contract §7.2).
+func refused(e *methods.Error, v wire.Version) bool {
+	return v != wire.SOAP11 && v != wire.SOAP12 && (e.Kind == methods.KindLoginRequired || e.Kind == methods.KindThrottled)
 }
 
 var unauthorized = methods.String("UNAUTHORIZED")
@@ -66,7 +67,7 @@ func phpgw(name string) *Dialect {
 		Codes:         phpgwCodes,
 		Text:          phpgwText,
 		Unknown:       phpgwUnknown,
-		Style:         wire.Style{Lines: true, DashedDates: true},
+		Style:         wire.Style{Lines: true, DashedDates: true, OutParams: true},
 		StyleFor:      phpgwStyle,
 		ServerHeaders: []string{"X-Phpgw-Server", "X-Egw-Server"},
 	}

@@ -1,6 +1,8 @@
 package dialect
 
 import (
+	"errors"
+
 	"countersign/methods"
 	"countersign/server/wire"
 )
@@ -61,8 +63,8 @@ func plainText(f Failure) string {
 }
 
 func plainDetail(f Failure) string {
-	formula, ok := jsonFormulas[f.Error.Kind]
-	if f.Version != wire.JSON20 || !ok || f.Error.Public == formula || f.Error.Kind == methods.KindMethodNotFound {
+	_, ok := jsonFormulas[f.Error.Kind]
+	if f.Version != wire.JSON20 || !ok || errors.Is(f.Error, wire.ErrFormula) || f.Error.Kind == methods.KindMethodNotFound {
 		return ""
 	}
 	return f.Error.Public

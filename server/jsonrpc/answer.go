@@ -22,13 +22,22 @@ func unknown(style wire.Style) shape {
 // append appends the answer to dst, which grows to most bytes at the most, or somewhat
 // more before that is noticed. The error says why the value cannot leave.
 func (s shape) append(dst []byte, out wire.Outcome, most int) ([]byte, error) {
-	e := encoder{dst: dst, most: most}
 	if out.Fault != nil {
-		s.fault(&e, out.Fault)
-	} else {
-		s.result(&e, out)
+		return s.fault(dst, out.Fault), nil
 	}
-	return e.dst, e.err
+	e := encoder{most: most}
+	dst = e.value(append(dst, s.beforeResult()...), out.Value)
+	if e.over(dst) {
+		return dst, e.err
+	}
+	if s.version == wire.JSON10 {
+		dst = append(dst, `,"error":null`...)
+	}
+	// JSON::RPC::Legacy sent none with a success of 1.1 (bugzilla contract §2).
+	if s.version != wire.JSON11 || !s.legacy {
+		dst = s.appendID(dst)
+	}
+	return append(dst, '}'), nil
 }
 
 // must is append for outcomes that fit: it puts null in the place of a value that cannot
@@ -41,52 +50,42 @@ func (s shape) must(dst []byte, out wire.Outcome) []byte {
 	return whole
 }
 
-func (s shape) result(e *encoder, out wire.Outcome) {
+func (s shape) beforeResult() string {
 	switch s.version {
 	case wire.JSON10:
-		e.str(`{"result":`)
+		return `{"result":`
 	case wire.JSON11:
-		e.str(`{"version":"1.1","result":`)
+		return `{"version":"1.1","result":`
 	default:
-		e.str(`{"jsonrpc":"2.0","result":`)
+		return `{"jsonrpc":"2.0","result":`
 	}
-	if !e.value(out.Value) {
-		return
-	}
-	if s.version == wire.JSON10 {
-		e.str(`,"error":null`)
-	}
-	// JSON::RPC::Legacy sent none with a success of 1.1 (bugzilla contract §2).
-	if s.version != wire.JSON11 || !s.legacy {
-		s.appendID(e)
-	}
-	e.str("}")
 }
 
-func (s shape) fault(e *encoder, f *wire.Fault) {
+func (s shape) fault(dst []byte, f *wire.Fault) []byte {
 	switch s.version {
 	case wire.JSON10:
-		e.str(`{"result":null,"error":{"code":`)
+		dst = append(dst, `{"result":null,"error":{"code":`...)
 	case wire.JSON11:
-		e.str(`{"version":"1.1","error":{"name":"JSONRPCError","code":`)
+		dst = append(dst, `{"version":"1.1","error":{"name":"JSONRPCError","code":`...)
 	default:
-		e.str(`{"jsonrpc":"2.0","error":{"code":`)
+		dst = append(dst, `{"jsonrpc":"2.0","error":{"code":`...)
 	}
-	e.dst = strconv.AppendInt(e.dst, int64(f.Code), 10)
-	e.str(`,"message":`)
-	e.dst = appendString(e.dst, f.Text)
-	e.str("}")
+	dst = strconv.AppendInt(dst, int64(f.Code), 10)
+	dst = append(dst, `,"message":`...)
+	dst = appendString(dst, f.Text)
+	if f.Detail != "" && s.version == wire.JSON20 {
+		dst = appendString(append(dst, `,"data":`...), f.Detail)
+	}
+	dst = append(dst, '}')
 	if s.version != wire.JSON11 || !s.legacy || s.id != "" && s.id != "null" {
-		s.appendID(e)
+		dst = s.appendID(dst)
 	}
-	e.str("}")
+	return append(dst, '}')
 }
 
-func (s shape) appendID(e *encoder) {
+func (s shape) appendID(dst []byte) []byte {
 	if s.id == "" {
-		e.str(`,"id":null`)
-		return
+		return append(dst, `,"id":null`...)
 	}
-	e.str(`,"id":`)
-	e.dst = appendRaw(e.dst, s.id)
+	return appendRaw(append(dst, `,"id":`...), s.id)
 }

@@ -55,7 +55,7 @@ func (x *exchange) batch(dst []byte) wire.Reply {
 	case b.over:
 		return x.refuse(in20, errBatchTooBig, dst)
 	case len(b.dst) == b.start: // nothing but notifications
-		return silence(x.req.Style, dst)
+		return silence(dst)
 	}
 	return wire.Reply{Body: append(b.dst, ']')}
 }
@@ -75,12 +75,10 @@ func newBatch(x *exchange, n int, dst []byte) *batch {
 		at = x.tape.after(at)
 	}
 	const errorBytes = 256 // of an error without its id, generously
-	var id []byte
 	for i := n - 1; i > 0; i-- {
 		b.need[i-1] = b.need[i]
 		if c := &b.calls[i]; !c.unanswered {
-			id = appendRaw(id[:0], c.id)
-			b.need[i-1] += errorBytes + len(id)
+			b.need[i-1] += errorBytes + rawSize(c.id)
 		}
 	}
 	return b

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"runtime"
 	"strings"
 	"sync"
@@ -71,13 +70,7 @@ func TestBatch(t *testing.T) {
 			if got := string(reply.Body); got != c.answer {
 				t.Errorf("%s\n got %s\nwant %s", c.body, got, c.answer)
 			}
-			status := 0
-			if c.answer == "" {
-				if status = http.StatusNoContent; c.style.JSONLegacy {
-					status = http.StatusOK
-				}
-			}
-			if reply.Status != status {
+			if reply.Status != 0 {
 				t.Error(reply.Status)
 			}
 		})
@@ -209,7 +202,7 @@ func TestAnswerLimit(t *testing.T) {
 		for range 50 { // the workers meet differently each time
 			got := parts(t, []byte(answer(8000, body)))
 			if len(got) != 4 || len(got[0]) < 3000 || got[1] != fmt.Sprintf(tooLarge, "2") || len(got[2]) < 3000 || got[3] != `{"jsonrpc":"2.0","result":"xxxxx","id":4}` {
-				t.Fatal(got)
+				t.Fatalf("%.60s", got)
 			}
 		}
 	})
@@ -217,7 +210,7 @@ func TestAnswerLimit(t *testing.T) {
 		id := `"` + strings.Repeat("<", 100) + `"`
 		list := []string{request(4000, "1")}
 		for range 20 {
-			list = append(list, request(4000, id))
+			list = append(list, request(15_000, id))
 		}
 		got := parts(t, []byte(answer(22000, "["+strings.Join(list, ",")+"]")))
 		if len(got) != 21 || len(got[0]) < 4000 {
@@ -225,7 +218,7 @@ func TestAnswerLimit(t *testing.T) {
 		}
 		for _, g := range got[1:] {
 			if g != fmt.Sprintf(tooLarge, `"`+strings.Repeat(`\u003c`, 100)+`"`) {
-				t.Error(g)
+				t.Errorf("%.100s", g)
 			}
 		}
 	})
@@ -243,8 +236,8 @@ func TestAnswerLimit(t *testing.T) {
 	})
 	t.Run("a list is not encoded to its end", func(t *testing.T) {
 		e := encoder{most: 1000}
-		if e.value(methods.Array(make([]methods.Value, 100_000)...)) || !errors.Is(e.err, errAnswerTooBig) || len(e.dst) > 1100 {
-			t.Errorf("%d bytes, %v", len(e.dst), e.err)
+		if dst := e.value(nil, methods.Array(make([]methods.Value, 100_000)...)); !errors.Is(e.err, errAnswerTooBig) || len(dst) > 1100 {
+			t.Errorf("%d bytes, %v", len(dst), e.err)
 		}
 	})
 }

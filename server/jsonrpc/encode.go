@@ -9,120 +9,119 @@ import (
 	"countersign/methods"
 )
 
-// encoder appends values (bugzilla contract §9). Its functions report false, and what
-// they appended is unfinished, when err says why a value cannot leave.
+// encoder appends values (bugzilla contract §9). Its functions give what they were given
+// with the value appended; when err is set, which says why a value cannot leave, that is
+// unfinished.
 type encoder struct {
-	dst   []byte
-	most  int // give up when dst is longer
+	most  int // give up when the answer is longer
 	err   error
 	names nameSet // for large structs
 }
 
-func (e *encoder) str(s string) { e.dst = append(e.dst, s...) }
-
-func (e *encoder) value(v methods.Value) bool {
+func (e *encoder) value(dst []byte, v methods.Value) []byte {
 	switch v.Type() {
 	case methods.TypeString:
-		e.dst = appendString(e.dst, v.Text())
+		return appendString(dst, v.Text())
 	case methods.TypeInt, methods.TypeLong:
-		e.dst = strconv.AppendInt(e.dst, v.Int(), 10)
+		return strconv.AppendInt(dst, v.Int(), 10)
 	case methods.TypeBoolean:
-		e.dst = strconv.AppendBool(e.dst, v.Bool())
+		return strconv.AppendBool(dst, v.Bool())
 	case methods.TypeDouble:
-		return e.double(v.Double())
+		return e.double(dst, v.Double())
 	case methods.TypeDateTime:
-		return e.dateTime(v.Time())
+		return e.dateTime(dst, v.Time())
 	case methods.TypeBase64:
-		e.dst = append(e.dst, '"')
-		e.dst = base64.StdEncoding.AppendEncode(e.dst, v.Bytes())
-		e.dst = append(e.dst, '"')
+		dst = append(dst, '"')
+		dst = base64.StdEncoding.AppendEncode(dst, v.Bytes())
+		return append(dst, '"')
 	case methods.TypeArray:
-		return e.array(v.Items())
+		return e.array(dst, v.Items())
 	case methods.TypeStruct:
-		return e.structure(v.Members())
+		return e.structure(dst, v.Members())
 	default:
-		e.str("null")
+		return append(dst, "null"...)
 	}
-	return true
 }
 
 // double writes the shortest number that reads back as f, in the form of ECMAScript's
 // Number.prototype.toString.
-func (e *encoder) double(f float64) bool {
+func (e *encoder) double(dst []byte, f float64) []byte {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		e.err = errUnsendable
-		return false
+		return dst
 	}
-	format := byte('f')
-	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
-		format = 'e'
+	abs := math.Abs(f)
+	if abs == 0 || abs >= 1e-6 && abs < 1e21 {
+		return strconv.AppendFloat(dst, f, 'f', -1, 64)
 	}
-	e.dst = strconv.AppendFloat(e.dst, f, format, -1, 64)
-	if n := len(e.dst); format == 'e' && e.dst[n-2] == '0' && (e.dst[n-3] == '-' || e.dst[n-3] == '+') {
-		e.dst[n-2] = e.dst[n-1] // e-07 is e-7
-		e.dst = e.dst[:n-1]
+	dst = strconv.AppendFloat(dst, f, 'e', -1, 64)
+	if n := len(dst); dst[n-3] == '-' && dst[n-2] == '0' { // e-07 is e-7
+		dst[n-2] = dst[n-1]
+		dst = dst[:n-1]
 	}
-	return true
+	return dst
 }
 
-func (e *encoder) dateTime(t time.Time) bool {
-	switch {
-	case t.IsZero():
-		e.str("null")
-		return true
-	case t.Year() < 0 || t.Year() > 9999:
+// dateTime writes t, which is in UTC, to the second.
+func (e *encoder) dateTime(dst []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return append(dst, "null"...)
+	}
+	year, month, day := t.Date()
+	if year < 0 || year > 9999 {
 		e.err = errUnsendable
-		return false
+		return dst
 	}
-	e.dst = append(e.dst, '"')
-	e.dst = t.AppendFormat(e.dst, time.RFC3339) // t is in UTC
-	e.dst = append(e.dst, '"')
-	return true
+	hour, minute, second := t.Clock()
+	dst = appendTwo(appendTwo(append(dst, '"'), year/100), year%100)
+	dst = appendTwo(append(dst, '-'), int(month))
+	dst = appendTwo(append(dst, '-'), day)
+	dst = appendTwo(append(dst, 'T'), hour)
+	dst = appendTwo(append(dst, ':'), minute)
+	dst = appendTwo(append(dst, ':'), second)
+	return append(dst, 'Z', '"')
 }
 
-func (e *encoder) room() bool {
-	if len(e.dst) > e.most {
-		e.err = errAnswerTooBig
-		return false
-	}
-	return true
-}
+// appendTwo writes two digits.
+func appendTwo(dst []byte, n int) []byte { return append(dst, byte('0'+n/10), byte('0'+n%10)) }
 
-func (e *encoder) array(items []methods.Value) bool {
-	sep := byte('[')
+func (e *encoder) array(dst []byte, items []methods.Value) []byte {
+	dst = append(dst, '[')
 	for i := range items {
-		e.dst = append(e.dst, sep)
-		if !e.room() || !e.value(items[i]) {
-			return false
+		if i > 0 {
+			dst = append(dst, ',')
 		}
-		sep = ','
+		if dst = e.value(dst, items[i]); e.over(dst) {
+			return dst
+		}
 	}
-	if len(items) == 0 {
-		e.dst = append(e.dst, '[')
-	}
-	e.dst = append(e.dst, ']')
-	return true
+	return append(dst, ']')
 }
 
-func (e *encoder) structure(members []methods.Member) bool {
+func (e *encoder) structure(dst []byte, members []methods.Member) []byte {
 	if !e.distinct(members) {
 		members = lastOnes(members)
 	}
-	sep := byte('{')
+	dst = append(dst, '{')
 	for i := range members {
-		e.dst = append(e.dst, sep)
-		e.dst = appendString(e.dst, members[i].Name)
-		e.dst = append(e.dst, ':')
-		if !e.room() || !e.value(members[i].Value) {
-			return false
+		m := &members[i]
+		if i > 0 {
+			dst = append(dst, ',')
 		}
-		sep = ','
+		dst = append(appendString(dst, m.Name), ':')
+		if dst = e.value(dst, m.Value); e.over(dst) {
+			return dst
+		}
 	}
-	if len(members) == 0 {
-		e.dst = append(e.dst, '{')
+	return append(dst, '}')
+}
+
+// over tells whether there is no point in going on.
+func (e *encoder) over(dst []byte) bool {
+	if len(dst) > e.most && e.err == nil {
+		e.err = errAnswerTooBig
 	}
-	e.dst = append(e.dst, '}')
-	return true
+	return e.err != nil
 }
 
 // distinct tells whether no name comes twice. A name is compared with those before it

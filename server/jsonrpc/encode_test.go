@@ -17,10 +17,11 @@ import (
 func encoded(t testing.TB, v methods.Value) string {
 	t.Helper()
 	e := encoder{most: math.MaxInt}
-	if !e.value(v) {
+	dst := e.value(nil, v)
+	if e.err != nil {
 		t.Fatalf("%s cannot be encoded: %v", show(v), e.err)
 	}
-	return string(e.dst)
+	return string(dst)
 }
 
 // TestValuesOut is bugzilla contract §9.
@@ -146,8 +147,8 @@ func unsendable() map[string]methods.Value {
 func TestUnsendable(t *testing.T) {
 	for why, v := range unsendable() {
 		e := encoder{most: math.MaxInt}
-		if e.value(v) || !errors.Is(e.err, errUnsendable) {
-			t.Errorf("%s left as %s", why, e.dst)
+		if dst := e.value(nil, v); !errors.Is(e.err, errUnsendable) {
+			t.Errorf("%s left as %s, %v", why, dst, e.err)
 		}
 	}
 	core := newCore()

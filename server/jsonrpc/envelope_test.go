@@ -179,13 +179,7 @@ func TestExchanges(t *testing.T) {
 			if got := core.told(); got != c.told {
 				t.Errorf("%s\n the core was told %s\nwant %s", c.body, got, c.told)
 			}
-			status := 0
-			if c.answer == "" {
-				if status = http.StatusNoContent; c.style.JSONLegacy {
-					status = http.StatusOK
-				}
-			}
-			if reply.Status != status || reply.ContentType != "" || reply.Tagged {
+			if reply.Status != 0 || reply.ContentType != "" || reply.Tagged {
 				t.Errorf("%+v", reply)
 			}
 		})
@@ -196,6 +190,20 @@ func TestExchanges(t *testing.T) {
 func TestParamsText(t *testing.T) {
 	if !strings.Contains(errParamsArray.Public, "JSONRPC 1.0") {
 		t.Error(errParamsArray.Public)
+	}
+}
+
+// TestDetail: 2.0 has a place for more than the message says.
+func TestDetail(t *testing.T) {
+	out := wire.Outcome{Fault: &wire.Fault{Code: -32700, Text: "Parse error", Detail: "byte 7: <"}}
+	for version, want := range map[wire.Version]string{
+		wire.JSON20: `{"jsonrpc":"2.0","error":{"code":-32700,"message":"Parse error","data":"byte 7: \u003c"},"id":null}`,
+		wire.JSON11: `{"version":"1.1","error":{"name":"JSONRPCError","code":-32700,"message":"Parse error"},"id":null}`,
+		wire.JSON10: `{"result":null,"error":{"code":-32700,"message":"Parse error"},"id":null}`,
+	} {
+		if got := string(shape{version: version}.must(nil, out)); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
 }
 

@@ -5,19 +5,25 @@ import (
 	"fmt"
 
 	"countersign/methods"
+	"countersign/server/wire"
 )
 
 // The numbers of Perl's JSON::RPC and of Bugzilla (bugzilla contract §3, §10), for the
 // dialects that show them.
 const (
-	codeUnreadable    = 100201
-	codeNoMethod      = 100300
-	codeMethodName    = 100301
-	codeParamsShape   = 100400
-	codeBadQuery      = 32000
-	codeIllegalJSONP  = 32611
-	maxNumberBytes    = 64 // requirements, table of numbers
+	codeUnreadable   = 100201
+	codeNoMethod     = 100300
+	codeMethodName   = 100301
+	codeParamsShape  = 100400
+	codeBadQuery     = 32000
+	codeIllegalJSONP = 32611
+)
+
+// Limits that are not in wire.Limits (requirements, table of numbers).
+const (
+	maxNumberBytes    = 64
 	maxQueryArguments = 100
+	maxCallbackBytes  = 128
 )
 
 // notCall is for documents that are JSON but no request.
@@ -29,20 +35,30 @@ func tooLarge(why string) *methods.Error {
 	return &methods.Error{Kind: methods.KindTooLarge, Public: why}
 }
 
-// unreadable is for documents that are not JSON, or use what the profile does not have.
+// unreadable is for documents that use what the profile does not have.
 func unreadable(at int, why string) *methods.Error {
 	return &methods.Error{
 		Kind: methods.KindParse, Code: codeUnreadable, Public: fmt.Sprintf("byte %d: %s", at, why),
 	}
 }
 
+// notJSON is for documents that are not JSON.
+func notJSON(at int, why string) *methods.Error { return formula(unreadable(at, why)) }
+
+// formula marks an error as one that the examples of JSON-RPC 2.0 §7 show, whose answers
+// have no data.
+func formula(e *methods.Error) *methods.Error {
+	e.Cause = wire.ErrFormula
+	return e
+}
+
 var (
-	errNotObject    = notCall(0, "a request is a JSON object, or an array of them")
-	errEmptyBatch   = notCall(0, "a batch without requests")
+	errNotObject    = formula(notCall(0, "a request is a JSON object, or an array of them"))
+	errEmptyBatch   = formula(notCall(0, "a batch without requests"))
 	errMemberCase   = notCall(0, "a member's name in other letter case than jsonrpc, version, method, params or id")
 	errVersion      = notCall(0, `the member jsonrpc is not "2.0"`)
 	errID           = notCall(0, "an id that is neither string, number nor null")
-	errNoMethod     = notCall(codeNoMethod, "the request names no method")
+	errNoMethod     = formula(notCall(codeNoMethod, "the request names no method"))
 	errMethodName   = notCall(codeMethodName, "a method's name with characters other than letters, digits, _ and .")
 	errParamsShape  = notCall(0, "params is neither an array nor an object")
 	errParamsArray  = notCall(codeParamsShape, "params of JSONRPC 1.0 must be an array")

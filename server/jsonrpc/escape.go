@@ -2,6 +2,7 @@ package jsonrpc
 
 import (
 	"math/bits"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -78,15 +79,14 @@ func wideEscape(s string) (esc string, n int) {
 // appendRaw appends JSON text as it is, but with the escapes of appendString: in JSON
 // that is well formed, what they stand for is found in strings only.
 func appendRaw(dst []byte, text string) []byte {
+	size := rawSize(text)
+	if size == len(text) {
+		return append(dst, text...)
+	}
+	dst = slices.Grow(dst, size)
 	done := 0
 	for i := 0; i < len(text); {
-		esc, n := "", 1
-		switch c := text[i]; {
-		case c == '<' || c == '>' || c == '&':
-			esc = escapes[c]
-		case c >= utf8.RuneSelf:
-			esc, n = wideEscape(text[i:])
-		}
+		esc, n := rawEscape(text[i:])
 		if esc != "" {
 			dst = append(append(dst, text[done:i]...), esc...)
 			done = i + n
@@ -94,4 +94,25 @@ func appendRaw(dst []byte, text string) []byte {
 		i += n
 	}
 	return append(dst, text[done:]...)
+}
+
+// rawSize is how many bytes appendRaw appends.
+func rawSize(text string) int {
+	size := 0
+	for i := 0; i < len(text); {
+		esc, n := rawEscape(text[i:])
+		size += max(n, len(esc))
+		i += n
+	}
+	return size
+}
+
+func rawEscape(text string) (esc string, n int) {
+	switch c := text[0]; {
+	case c == '<' || c == '>' || c == '&':
+		return escapes[c], 1
+	case c >= utf8.RuneSelf:
+		return wideEscape(text)
+	}
+	return "", 1
 }

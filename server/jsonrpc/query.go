@@ -143,7 +143,7 @@ func (a *arguments) callbackName(style wire.Style) (string, error) {
 // callbackName tells what a browser may be made to call: [A-Za-z0-9_.\[\]]{1,128}
 // (requirements, table of numbers).
 func callbackName(s string) bool {
-	if s == "" || len(s) > 128 {
+	if s == "" || len(s) > maxCallbackBytes {
 		return false
 	}
 	for _, c := range []byte(s) {

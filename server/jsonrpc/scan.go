@@ -2,6 +2,7 @@ package jsonrpc
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"countersign/server/wire"
@@ -20,7 +21,7 @@ func (t *tape) scan(doc string, limits wire.Limits, envelope int) error {
 		return t.err
 	}
 	if p = t.blanks(p); p < len(doc) {
-		return unreadable(p, "something behind the value")
+		return notJSON(p, "something behind the value")
 	}
 	return nil
 }
@@ -32,6 +33,12 @@ func (t *tape) fail(p int, why string) int {
 	if p >= len(t.doc) {
 		why = "the document ends here"
 	}
+	t.err = notJSON(p, why)
+	return -1
+}
+
+// refuse is fail for JSON that the profile does not have.
+func (t *tape) refuse(p int, why string) int {
 	t.err = unreadable(p, why)
 	return -1
 }
@@ -64,10 +71,9 @@ func (t *tape) oneMore() *node {
 	}
 	n := len(t.nodes)
 	if n == cap(t.nodes) {
-		t.nodes = append(t.nodes, node{})
-	} else {
-		t.nodes = t.nodes[:n+1]
+		t.nodes = slices.Grow(t.nodes, max(64, n))
 	}
+	t.nodes = t.nodes[:n+1]
 	return &t.nodes[n]
 }
 
@@ -180,7 +186,7 @@ func (t *tape) end(p, n, count int) int {
 	at := &t.nodes[n]
 	at.end, at.next, at.count = uint32(p+1), uint32(len(t.nodes)), uint32(count)
 	if at.kind == kindObject && count > 1 && !t.distinct(n) {
-		return t.fail(int(at.start), "an object with two members of one name")
+		return t.refuse(int(at.start), "an object with two members of one name")
 	}
 	return p + 1
 }

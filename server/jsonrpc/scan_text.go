@@ -28,7 +28,7 @@ func (t *tape) str(p int) int {
 		switch c := doc[p]; {
 		case c == '"':
 			if seen&each80 != 0 && !utf8.ValidString(doc[start:p]) {
-				return t.fail(start, "a string that is not UTF-8")
+				return t.refuse(start, "a string that is not UTF-8")
 			}
 			at := t.oneMore()
 			if at == nil {
@@ -68,7 +68,7 @@ func (t *tape) escape(p int) int {
 	case !ok:
 		return t.fail(p, "an escape without four hexadecimal digits")
 	case r == 0:
-		return t.fail(p, "a NUL in a string")
+		return t.refuse(p, "a NUL in a string")
 	case !utf16.IsSurrogate(r):
 		return p + 6
 	}
@@ -77,7 +77,7 @@ func (t *tape) escape(p int) int {
 			return p + 12
 		}
 	}
-	return t.fail(p, "half a surrogate pair in a string")
+	return t.refuse(p, "half a surrogate pair in a string")
 }
 
 // hex4 reads four hexadecimal digits at p.

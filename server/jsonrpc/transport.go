@@ -3,7 +3,6 @@ package jsonrpc
 import (
 	"context"
 	"math"
-	"net/http"
 	"strings"
 	"sync"
 
@@ -123,7 +122,7 @@ func (x *exchange) refuse(s shape, err error, dst []byte) wire.Reply {
 func (x *exchange) single(dst []byte) wire.Reply {
 	out := x.call.run(x.ctx, x.core)
 	if x.call.unanswered {
-		return silence(x.req.Style, dst)
+		return silence(dst)
 	}
 	s := x.call.shape(x.req.Style)
 	body, err := s.append(dst, out, math.MaxInt)
@@ -134,14 +133,9 @@ func (x *exchange) single(dst []byte) wire.Reply {
 	return wire.Reply{Status: out.Status, Tagged: x.req.Get != nil && out.Fault == nil, Body: body}
 }
 
-// silence is the answer to notifications. Perl's clients know 200 only (bugzilla contract
-// §2).
-func silence(style wire.Style, dst []byte) wire.Reply {
-	if style.JSONLegacy {
-		return wire.Reply{Status: http.StatusOK, Body: dst}
-	}
-	return wire.Reply{Status: http.StatusNoContent, Body: dst}
-}
+// silence is the answer to notifications: nothing, with status 200, since there are
+// clients that take no other for good (bugzilla contract §2; jsonrpclib).
+func silence(dst []byte) wire.Reply { return wire.Reply{Body: dst} }
 
 // run makes the call and says what became of it.
 func (c *call) run(ctx context.Context, core wire.Core) wire.Outcome {

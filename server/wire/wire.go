@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -198,6 +199,10 @@ type Fault struct {
 	// Kind is for formats that tell whose fault it is.
 	Kind methods.Kind
 }
+
+// ErrFormula is the cause of errors of which a specification's own words say enough: no
+// Detail goes with them.
+var ErrFormula = errors.New("the specification has words for it")
 
 // Reply is an encoded answer.
 type Reply struct {

@@ -144,7 +144,7 @@ func (c *conversation) request(body []byte) []byte {
 
 // send makes one HTTP/1.0 exchange: the server closes the connection behind its answer.
 func (c *conversation) send(ctx context.Context, request []byte) (answer []byte, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", c.address)
 	if err != nil {

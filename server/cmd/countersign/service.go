@@ -13,6 +13,7 @@ import (
 
 	"countersign/methods"
 	"countersign/methods/addressbook"
+	"countersign/methods/bugzilla"
 	"countersign/methods/interop"
 	"countersign/methods/openrpc"
 	"countersign/methods/system"
@@ -21,6 +22,7 @@ import (
 	"countersign/server/dialect"
 	"countersign/server/internal/peer"
 	"countersign/server/jsonrpc"
+	"countersign/server/soap"
 	"countersign/server/wire"
 	"countersign/server/xmlrpc"
 	"countersign/session"
@@ -45,6 +47,7 @@ type service struct {
 	throttle *throttle.Throttle
 	keys     *apikey.Manager
 	sessions *session.Manager
+	mail     *bugzilla.Spool // nil for none
 	server   *server.Server
 }
 
@@ -87,6 +90,9 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 		return svc, err
 	}
 	if svc.keys, err = apikey.New(apikey.Config{Store: svc.db.APIKeys(), Accounts: svc.sessions, Log: log}); err != nil {
+		return svc, err
+	}
+	if err = svc.openMail(s); err != nil {
 		return svc, err
 	}
 	registry, err := methods.NewRegistry(modules(s, svc)...)
@@ -198,7 +204,7 @@ func newPool(workers int, log *slog.Logger) (*verify.Pool, error) {
 
 // transports lists every wire format: the one place to add one.
 func transports() []wire.Transport {
-	return []wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}}
+	return []wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}, soap.Transport{}}
 }
 
 // modules lists every module of the service by name: the one place to add one.
@@ -209,10 +215,9 @@ func modules(s *settings, svc *service) []methods.Module {
 		Terms: s.tables.terms(), Now: time.Now,
 		Accounts: svc.db.Accounts(), Keys: svc.keys, Audit: svc.record,
 		Throttle: svc.throttle, Policy: password.DefaultPolicy(),
-		Hash: func(ctx context.Context, pass string) (string, error) {
-			return verify.HashPassword(ctx, svc.pool, password.DefaultParams, []byte(pass))
-		},
+		Hash: svc.hash,
 	})
+	list = append(list, bugzillaModules(s, svc)...)
 	list = append(list, addressbook.New(svc.db.AddressBook(), time.Now), openrpc.New(openrpc.Config{
 		Title: "Countersign", Version: version, Codes: dialect.Plain().Codes, Servers: s.jsonServers(),
 	}))
@@ -221,8 +226,14 @@ func modules(s *settings, svc *service) []methods.Module {
 			list = append(list, m)
 		}
 	}
+	if slices.Contains(s.Modules, soapInterop) {
+		list = append(list, interop.SOAPBase("plain", "phpgroupware", "egroupware"))
+	}
 	return list
 }
+
+// soapInterop is the name of the module whose methods have no prefix.
+const soapInterop = "soapinterop"
 
 // jsonServers are the endpoints that an OpenRPC document can name: those of which it is
 // known how clients reach them.
@@ -242,7 +253,7 @@ func optionalModules() []string {
 	for _, m := range interop.Modules(version) {
 		names = append(names, m.Name)
 	}
-	return names
+	return append(names, soapInterop)
 }
 
 // terms are the session limits by dialect.

@@ -134,13 +134,14 @@ func (t *Tape) declarations(n *node) (count int) {
 
 // sameExpanded reports whether two attributes of an element have different
 // prefixes for the same namespace, and the same local name. Prefixes are looked
-// up once, and only for local names that are there twice.
+// up once, and only for local names that are there twice. No prefix but xmlns
+// itself stands for the namespace of xmlns.
 func (t *Tape) sameExpanded(i int32) bool {
 	attrs := t.attrsOf(i)
 	var seen [][2]string
 	for k := range attrs {
 		prefix, local := SplitName(t.doc[attrs[k].name:attrs[k].nameEnd])
-		if prefix == "" || !t.localTwice(attrs, k, local) {
+		if prefix == "" || prefix == "xmlns" || !t.localTwice(attrs, k, local) {
 			continue
 		}
 		uri, ok := t.resolve(i, prefix)
@@ -160,8 +161,9 @@ func (t *Tape) sameExpanded(i int32) bool {
 // local name.
 func (t *Tape) localTwice(attrs []attr, k int, local string) bool {
 	for m := range attrs {
-		prefix, l := SplitName(t.doc[attrs[m].name:attrs[m].nameEnd])
-		if m != k && prefix != "" && l == local {
+		name := t.doc[attrs[m].name:attrs[m].nameEnd]
+		colon := len(name) - len(local) - 1
+		if m != k && colon > 0 && name[colon] == ':' && name[colon+1:] == local {
 			return true
 		}
 	}

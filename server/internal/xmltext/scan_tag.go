@@ -9,6 +9,9 @@ import (
 // name with a second colon, or with nothing on one side of it, is not a name of
 // Namespaces in XML (production [7] QName) and is refused.
 func (sc *scanner) name(p int) int {
+	if end := prefixedName(sc.doc, p); end > 0 {
+		return end
+	}
 	doc, start, colon := sc.doc, p, -1
 	for p < len(doc) {
 		c := doc[p]
@@ -41,6 +44,21 @@ func (sc *scanner) name(p int) int {
 		return sc.syntax(p, "name is missing")
 	}
 	return p
+}
+
+// prefixedName gives the end of a name of ASCII with a prefix, which is what most names
+// with a colon are, or 0 if another is there.
+func prefixedName(doc string, p int) int {
+	colon := asciiName(doc, p)
+	local := colon + 1
+	if local >= len(doc) || doc[colon] != ':' || class[doc[p]]&nameStart == 0 || class[doc[local]]&nameStart == 0 {
+		return 0
+	}
+	end := asciiName(doc, local)
+	if end < len(doc) && (doc[end] == ':' || doc[end] >= utf8.RuneSelf) {
+		return 0
+	}
+	return end
 }
 
 // endTag reads an end tag that is not exactly </name>; it gives the offset of

@@ -1,0 +1,206 @@
+package jsonrpc
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"countersign/methods"
+	"countersign/server/wire"
+)
+
+// anyDocument draws what encoding/json makes JSON of, at most depth containers deep.
+func anyDocument(depth int) *rapid.Generator[any] {
+	kinds := []*rapid.Generator[any]{
+		rapid.Just[any](nil),
+		rapid.Bool().AsAny(),
+		rapid.Int64().AsAny(),
+		rapid.Uint64().AsAny(),
+		rapid.Float64().Filter(func(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }).AsAny(),
+		rapid.Map(rapid.String(), text).AsAny(),
+		rapid.SampledFrom([]string{"", "\x01", "\"\\/", "\u2028", "<&>", "\ufffd", "😀", strings.Repeat("long ", 20)}).AsAny(),
+	}
+	if depth > 0 {
+		inner := rapid.Deferred(func() *rapid.Generator[any] { return anyDocument(depth - 1) })
+		kinds = append(kinds,
+			rapid.SliceOfN(inner, 0, 5).AsAny(),
+			rapid.MapOfN(rapid.Map(rapid.String(), text), inner, 0, 20).AsAny())
+	}
+	return rapid.OneOf(kinds...)
+}
+
+// text is s without NUL, which the profile does not have.
+func text(s string) string { return strings.ReplaceAll(s, "\x00", "0") }
+
+// TestAgainstEncodingJSON: random documents, compact and indented, are read as the second
+// decoder reads them.
+func TestAgainstEncodingJSON(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		document := anyDocument(5).Draw(t, "document")
+		body, err := json.Marshal(document)
+		if rapid.Bool().Draw(t, "indented") {
+			body, err = json.MarshalIndent(document, "\r\n", "\t ")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := value(string(body))
+		if err != nil {
+			t.Fatalf("%v: %s", err, body)
+		}
+		want, err := oracle(string(body))
+		if err != nil {
+			t.Fatalf("%v: %s", err, body)
+		}
+		if show(got) != show(want) {
+			t.Fatalf("%s\n got %s\nwant %s", body, show(got), show(want))
+		}
+	})
+}
+
+// anyValue draws values of every type, at most depth containers deep.
+func anyValue(depth int) *rapid.Generator[methods.Value] {
+	first := time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC).UnixMicro()
+	last := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).UnixMicro()
+	kinds := []*rapid.Generator[methods.Value]{
+		rapid.Just(methods.Nil()),
+		rapid.Map(rapid.Bool(), methods.Bool),
+		rapid.Map(rapid.Int64(), methods.Int),
+		rapid.Map(rapid.Int64(), methods.Long),
+		rapid.Map(rapid.Float64(), methods.Double),
+		rapid.Map(rapid.Map(rapid.String(), text), methods.String),
+		rapid.Map(rapid.SliceOf(rapid.ByteRange(1, 255)), func(b []byte) methods.Value { return methods.String(string(b)) }),
+		rapid.Map(rapid.SliceOf(rapid.Byte()), methods.Bytes),
+		rapid.Just(methods.EmptyDate()),
+		rapid.Map(rapid.Int64Range(first, last), func(n int64) methods.Value { return methods.FloatingTime(time.UnixMicro(n).UTC()) }),
+	}
+	if depth > 0 {
+		inner := rapid.Deferred(func() *rapid.Generator[methods.Value] { return anyValue(depth - 1) })
+		kinds = append(kinds,
+			rapid.Map(rapid.SliceOfN(inner, 0, 5), func(v []methods.Value) methods.Value { return methods.Array(v...) }),
+			rapid.Custom(func(t *rapid.T) methods.Value {
+				members := make([]methods.Member, rapid.IntRange(0, 70).Draw(t, "members"))
+				for i := range members {
+					members[i] = methods.M(rapid.Map(rapid.StringN(0, 3, -1), text).Draw(t, "name"), inner.Draw(t, "value"))
+				}
+				return methods.Struct(members...)
+			}))
+	}
+	return rapid.OneOf(kinds...)
+}
+
+// arrives is what a value is after it left and was read again; false if it cannot leave.
+func arrives(v methods.Value) (methods.Value, bool) {
+	switch v.Type() {
+	case methods.TypeLong:
+		return methods.Int(v.Int()), true
+	case methods.TypeDouble:
+		f := v.Double()
+		// A whole number looks like an integer, the one with the fewest digits that f stands for.
+		if n, err := strconv.ParseInt(strconv.FormatFloat(f, 'f', -1, 64), 10, 64); err == nil {
+			return methods.Int(n), true
+		}
+		return v, !math.IsNaN(f) && !math.IsInf(f, 0)
+	case methods.TypeString:
+		return methods.Untyped(strings.ToValidUTF8(v.Text(), "\ufffd")), true
+	case methods.TypeBase64:
+		return methods.Untyped(base64.StdEncoding.EncodeToString(v.Bytes())), true
+	case methods.TypeDateTime:
+		if v.Time().IsZero() {
+			return methods.Nil(), true
+		}
+		return methods.Untyped(v.Time().Format("2006-01-02T15:04:05Z")), true
+	case methods.TypeArray:
+		items := make([]methods.Value, len(v.Items()))
+		for i, item := range v.Items() {
+			var ok bool
+			if items[i], ok = arrives(item); !ok {
+				return methods.Value{}, false
+			}
+		}
+		return methods.Array(items...), true
+	case methods.TypeStruct:
+		var members []methods.Member
+		for i, m := range v.Members() {
+			inner, ok := arrives(m.Value)
+			again := false
+			for _, later := range v.Members()[i+1:] {
+				again = again || later.Name == m.Name
+			}
+			switch {
+			case again: // its value never leaves
+			case !ok:
+				return methods.Value{}, false
+			default:
+				members = append(members, methods.M(m.Name, inner))
+			}
+		}
+		return methods.Struct(members...), true
+	}
+	return v, true
+}
+
+// TestRoundTrip: value → encode → decode is the value as JSON carries it, and to
+// encoding/json it is the same.
+func TestRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := anyValue(3).Draw(t, "value")
+		want, sendable := arrives(v)
+		e := encoder{most: math.MaxInt}
+		document := string(e.value(nil, v))
+		if ok := e.err == nil; ok != sendable {
+			t.Fatalf("encoded: %v, want %v", ok, sendable)
+		}
+		if !sendable {
+			return
+		}
+		got, err := value(document)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, document)
+		}
+		// What is not UTF-8 is replaced byte by byte; ToValidUTF8 makes one of a run.
+		if a, b := squeeze(show(got)), squeeze(show(want)); a != b {
+			t.Fatalf("got  %s\nwant %s\nin %s", a, b, document)
+		}
+		theirs, err := oracle(document)
+		if err != nil || show(theirs) != show(got) {
+			t.Fatalf("the second decoder reads %s, %v", show(theirs), err)
+		}
+	})
+}
+
+func squeeze(s string) string {
+	for strings.Contains(s, "\ufffd\ufffd") {
+		s = strings.ReplaceAll(s, "\ufffd\ufffd", "\ufffd")
+	}
+	return s
+}
+
+// TestIDsComeBack: whatever an id is, the same comes back.
+func TestIDsComeBack(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		id, err := json.Marshal(anyDocument(3).Draw(t, "id"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req := &wire.Request{Body: []byte(`{"version":"1.1","method":"m","id":` + string(id) + `}`), Limits: wire.DefaultLimits()}
+		reply := Transport{}.Answer(t.Context(), req, newCore(), nil)
+		var got struct{ ID json.RawMessage }
+		if err := json.Unmarshal(reply.Body, &got); err != nil {
+			t.Fatal(err)
+		}
+		theirs, err := oracle(string(got.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if mine, err := oracle(string(id)); err != nil || show(mine) != show(theirs) {
+			t.Fatalf("%s came back as %s, %v", id, got.ID, err)
+		}
+	})
+}

@@ -1,0 +1,276 @@
+package soap
+
+import (
+	"countersign/methods"
+	"countersign/server/internal/xmltext"
+)
+
+// decoder turns elements into values. What an element says of its type counts; what it
+// leaves open the method's signature decides, if it is known; then its shape does.
+type decoder struct {
+	*message
+	depth   int // containers that may still be opened
+	members []methods.Member
+	items   []methods.Value
+
+	// What is known of prefixes and type names where nothing between here and the call
+	// declares a namespace; not used while unsure is not 0.
+	prefixes         [4]knownPrefix
+	types            [6]knownType
+	next, nextPrefix int
+	unsure           int
+
+	// References.
+	ids             map[string]xmltext.Node
+	open            []xmltext.Node // targets that are being read
+	elements, bytes int            // read through references
+}
+
+// decoder gives the message's decoder, as new.
+func (m *message) decoder() *decoder {
+	m.reader = decoder{message: m, depth: m.limits.ValueDepth}
+	return &m.reader
+}
+
+// argument reads an element: what its attributes say, and its content.
+func (d *decoder) argument(n xmltext.Node, want *methods.Schema) (methods.Value, error) {
+	return d.item(n, want, untyped)
+}
+
+// item is argument with a kind for elements that do not tell theirs.
+func (d *decoder) item(n xmltext.Node, want *methods.Schema, otherwise kind) (methods.Value, error) {
+	if err := d.countElement(); err != nil {
+		return methods.Value{}, err
+	}
+	m := marks{}
+	if n.NumAttr() > 0 {
+		var err error
+		if m, err = d.marks(n); err != nil {
+			return methods.Value{}, err
+		}
+	}
+	if m.declares {
+		d.unsure++
+		defer func() { d.unsure-- }()
+	}
+	if m.kind == untyped {
+		m.kind = otherwise
+	}
+	if m.kind == untyped {
+		m.kind = d.kindByName(n)
+	}
+	switch {
+	case m.ref != "":
+		return d.follow(n, m.ref, want)
+	case m.null:
+		return methods.Nil(), nil
+	}
+	return d.value(n, want, m)
+}
+
+// kindByName is for elements that have a type for a name, as <SOAP-ENC:int> (SOAP 1.1
+// §5.2.1).
+func (d *decoder) kindByName(n xmltext.Node) kind {
+	prefix, local := xmltext.SplitName(n.Name())
+	if prefix == "" {
+		return untyped
+	}
+	switch d.space(n, prefix) {
+	case encoding11, encoding12:
+		return kinds[local]
+	}
+	return untyped
+}
+
+var plainMarks marks
+
+// value reads the content of an element.
+func (d *decoder) value(n xmltext.Node, want *methods.Schema, m marks) (methods.Value, error) {
+	if !n.HasElements() {
+		switch {
+		case m.kind >= array, m.kind == untyped && want != nil && wantsContainer(want) && n.TextOnlyBlank():
+			return d.container(n, want, m)
+		}
+		s := n.Text()
+		if err := d.countText(s); err != nil {
+			return methods.Value{}, err
+		}
+		return scalar(m.kind, s)
+	}
+	if m.kind != untyped && m.kind < array {
+		return methods.Value{}, notSOAP("an element inside a value of a simple type")
+	}
+	return d.container(n, want, m)
+}
+
+func wantsContainer(want *methods.Schema) bool {
+	return want.Type == methods.TypeArray || want.Type == methods.TypeStruct
+}
+
+// container reads an array or a struct.
+func (d *decoder) container(n xmltext.Node, want *methods.Schema, m marks) (methods.Value, error) {
+	if d.depth == 0 {
+		return methods.Value{}, tooLarge("the values nest too deep")
+	}
+	d.depth--
+	defer func() { d.depth++ }()
+	if !n.TextOnlyBlank() {
+		return methods.Value{}, notSOAP("text beside elements")
+	}
+	switch {
+	case m.kind == mapping:
+		return d.mapping(n, want)
+	case m.kind == array:
+		return d.array(n, want, m.items)
+	case m.kind == structure:
+		return d.structure(n, want)
+	case want != nil && want.Type == methods.TypeArray:
+		return d.array(n, want, untyped)
+	case want != nil && want.Type == methods.TypeStruct && want.Fields != nil:
+		return d.structure(n, want)
+	case looksLikeMap(n):
+		return d.mapping(n, want)
+	case (want == nil || want.Type != methods.TypeStruct) && looksLikeArray(n):
+		return d.array(n, nil, untyped)
+	}
+	return d.structure(n, want)
+}
+
+func (d *decoder) array(n xmltext.Node, want *methods.Schema, kind kind) (methods.Value, error) {
+	var elem *methods.Schema
+	if want != nil && want.Type == methods.TypeArray {
+		elem = want.Elem
+	}
+	items := cut(&d.items, count(n))
+	i := 0
+	for c := n.FirstElement(); c.Exists(); c = c.NextElement() {
+		v, err := d.item(c, elem, kind)
+		if err != nil {
+			return methods.Value{}, err
+		}
+		items[i] = v
+		i++
+	}
+	return methods.Array(items...), nil
+}
+
+func (d *decoder) structure(n xmltext.Node, want *methods.Schema) (methods.Value, error) {
+	members := cut(&d.members, count(n))
+	i := 0
+	for c := n.FirstElement(); c.Exists(); c = c.NextElement() {
+		name := c.Local()
+		if err := d.countText(name); err != nil {
+			return methods.Value{}, err
+		}
+		v, err := d.argument(c, memberSchema(want, name))
+		if err != nil {
+			return methods.Value{}, err
+		}
+		members[i] = methods.Member{Name: name, Value: v}
+		i++
+	}
+	return methods.Struct(members...), nil
+}
+
+func memberSchema(want *methods.Schema, name string) *methods.Schema {
+	if want == nil || want.Type != methods.TypeStruct {
+		return nil
+	}
+	for i := range want.Fields {
+		if want.Fields[i].Name == name {
+			return want.Fields[i].Schema
+		}
+	}
+	return want.Elem
+}
+
+// mapping reads Apache's Map: items of a key and a value.
+func (d *decoder) mapping(n xmltext.Node, want *methods.Schema) (methods.Value, error) {
+	members := cut(&d.members, count(n))
+	i := 0
+	for c := n.FirstElement(); c.Exists(); c = c.NextElement() {
+		key, value, ok := pair(c)
+		if !ok || key.HasElements() {
+			return methods.Value{}, notSOAP("an item of a Map that is not one key and one value")
+		}
+		name := key.Text()
+		if err := d.countText(name); err != nil {
+			return methods.Value{}, err
+		}
+		v, err := d.argument(value, memberSchema(want, name))
+		if err != nil {
+			return methods.Value{}, err
+		}
+		members[i] = methods.Member{Name: name, Value: v}
+		i++
+	}
+	return methods.Struct(members...), nil
+}
+
+// pair gives the key and the value of an item of a Map.
+func pair(item xmltext.Node) (key, value xmltext.Node, ok bool) {
+	key = item.FirstElement()
+	value = key.NextElement()
+	if key.Local() == "value" {
+		key, value = value, key
+	}
+	last := item.FirstElement().NextElement()
+	ok = key.Local() == "key" && value.Local() == "value" && !last.NextElement().Exists() && item.TextOnlyBlank()
+	return key, value, ok
+}
+
+// looksLikeMap tells a Map that does not say that it is one.
+func looksLikeMap(n xmltext.Node) bool {
+	first := n.FirstElement()
+	if first.Local() != itemName {
+		return false
+	}
+	for c := first; c.Exists(); c = c.NextElement() {
+		if _, _, ok := pair(c); !ok || c.Local() != itemName {
+			return false
+		}
+	}
+	return true
+}
+
+// looksLikeArray tells an array that does not say that it is one: several elements of
+// one name, or items as nearly every toolkit calls them.
+func looksLikeArray(n xmltext.Node) bool {
+	first := n.FirstElement()
+	name := first.Local()
+	second := first.NextElement()
+	if !second.Exists() {
+		return name == itemName
+	}
+	for c := second; c.Exists(); c = c.NextElement() {
+		if c.Local() != name {
+			return false
+		}
+	}
+	return true
+}
+
+const itemName = "item"
+
+func count(n xmltext.Node) int {
+	total := 0
+	for c := n.FirstElement(); c.Exists(); c = c.NextElement() {
+		total++
+	}
+	return total
+}
+
+// cut takes n elements off a piece, and gets larger pieces as the document goes on:
+// a document of a thousand structs costs a handful of allocations.
+func cut[T any](piece *[]T, n int) []T {
+	if n > len(*piece) {
+		size := n
+		if *piece != nil {
+			size = max(n, 256)
+		}
+		*piece = make([]T, size)
+	}
+	out := (*piece)[:n:n]
+	*piece = (*piece)[n:]
+	return out
+}

@@ -1,0 +1,59 @@
+package soap
+
+import (
+	"encoding/xml"
+	"io"
+	"runtime/metrics"
+	"strings"
+	"testing"
+
+	"countersign/server/wire"
+)
+
+// seeds are the documents of the tables.
+func seeds(f *testing.F) {
+	f.Helper()
+	for _, c := range accepted {
+		f.Add([]byte(callOf(c.element)))
+		f.Add([]byte(callOf12(c.element)))
+		f.Add([]byte(literalOf(c.element)))
+	}
+	for _, c := range refusedValues {
+		f.Add([]byte(callOf(c.element)))
+	}
+	for _, c := range refusedEnvelopes {
+		f.Add([]byte(c.doc))
+	}
+	f.Add([]byte(seedLogin))
+	f.Add([]byte(laughs(9, 10, "lol")))
+	f.Add([]byte(chain(40)))
+	f.Add([]byte(withHeader(start11, `<credentials xmlns="urn:countersign"><token>x</token></credentials>`)))
+}
+
+// allocated is how many bytes this process has ever allocated.
+func allocated() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+// FuzzAnswer: whatever comes in, a well-formed answer goes out, and what it took is in
+// proportion to what came, but for what references may add.
+func FuzzAnswer(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		before := allocated()
+		reply := answer(string(doc), &scripted{}, wire.Style{OutParams: len(doc)%2 == 0})
+		if took, most := allocated()-before, uint64(48<<20+200*len(doc)); took > most {
+			t.Errorf("%d bytes of request took %d bytes of memory", len(doc), took)
+		}
+		dec := xml.NewDecoder(strings.NewReader(string(reply.Body)))
+		for {
+			if _, err := dec.Token(); err == io.EOF {
+				return
+			} else if err != nil {
+				t.Fatalf("the answer is not well formed: %v\n%s", err, reply.Body)
+			}
+		}
+	})
+}
