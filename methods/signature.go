@@ -23,7 +23,8 @@ type Param struct {
 // descriptions (WSDL, OpenRPC, OpenAPI).
 type Schema struct {
 	Type Type
-	// Name is the Go name of a struct type; "" for others.
+	// Name is the Go name of a struct type. Of a type that makes its value itself it may
+	// say what an XML Schema should call it: decimal, float or hexBinary. "" for others.
 	Name string
 	// Elem is the type of an array's items, or of a map's members.
 	Elem *Schema

@@ -53,7 +53,9 @@ func (x *exchange) Identify(ctx context.Context, c wire.Credential) {
 
 // Fork implements wire.Core. A fork has its own caller, since a batch may hold elements
 // with credentials of their own, and its own context.
-func (x *exchange) Fork() wire.Core {
+func (x *exchange) Fork() wire.Core { return x.fork() }
+
+func (x *exchange) fork() *exchange {
 	return &exchange{
 		server: x.server, ep: x.ep, id: x.id, client: x.client, style: x.style, header: x.header, bytes: x.bytes,
 		get: x.get, late: x.late, version: x.version, anonymous: x.anonymous,

@@ -44,8 +44,8 @@ const (
 //
 // A dialect or a document may offer one of its own, which then stands instead of these.
 //
-// A bad credential never falls through to a weaker one. Nothing is ever taken from the
-// URL, which ends up in logs. What is shaped like a session's secrets is only looked
+// A bad credential never falls through to a weaker one. Nothing is taken from the URL,
+// which ends up in logs, unless the endpoint's row says so. What is shaped like a session's secrets is only looked
 // up, never tried as a password.
 func (s *Server) credentialOf(h http.Header, cookies bool) (c credential, fromCookie bool) {
 	values := h["Authorization"]

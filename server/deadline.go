@@ -19,12 +19,16 @@ type callContext struct {
 	session         *session.Session // nil for a caller without one
 }
 
-// Value implements context.Context: methods that deal in sessions find theirs here.
+// Value implements context.Context: methods that deal in sessions find theirs here, and
+// never one of a context around it, which may be another caller's.
 func (c *callContext) Value(key any) any {
-	if key == session.Key && c.session != nil {
-		return c.session
+	switch {
+	case key != session.Key:
+		return c.Context.Value(key)
+	case c.session == nil:
+		return nil
 	}
-	return c.Context.Value(key)
+	return c.session
 }
 
 func (c *callContext) arm() context.Context {

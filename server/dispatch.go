@@ -21,26 +21,41 @@ func (x *exchange) Call(ctx context.Context, name string, args wire.Args) wire.O
 		return x.outcome(*f)
 	}
 	out := wire.Outcome{Value: v}
-	if x.version == wire.SOAP11 || x.version == wire.SOAP12 {
+	if isSOAP(x.version) {
 		out.Result = x.resultOf(name)
 	}
 	return out
 }
 
-// resultOf gives the type of a method's result, unless the dialect gives it another look.
+// resultOf gives the type of a method's result.
 func (x *exchange) resultOf(name string) *methods.Schema {
 	entry, ok := x.ep.view.Lookup(name)
-	if !ok || len(entry.Signatures) == 0 || x.ep.dialect.Present != nil && !entry.Module.System {
+	if !ok || len(entry.Signatures) == 0 {
 		return nil
 	}
 	return entry.Signatures[0].Result
 }
 
+// presents tells whether the dialect gives the method's results another look. Over SOAP
+// none does: values have their types there (phpgroupware contract §7.2).
+func (x *exchange) presents(entry *methods.Entry) bool {
+	return x.ep.dialect.Present != nil && !entry.Module.System && !isSOAP(x.version)
+}
+
+func isSOAP(v wire.Version) bool { return v == wire.SOAP11 || v == wire.SOAP12 }
+
 // Invoke implements methods.Env: a call from inside another one, such as an element
 // of a batch. Its error is a *failure, which Fault knows how to word.
 func (x *exchange) Invoke(ctx context.Context, _ *methods.Call, name string, params []methods.Value) (methods.Value, error) {
-	x.recheck(ctx)
-	v, f := x.dispatch(ctx, name, positional(params))
+	element := x
+	if x.ep.dialect.Prepare != nil { // the element may bring credentials of its own
+		element = x.fork()
+		ctx = element.enter(ctx)
+		defer element.leave()
+	} else {
+		x.recheck(ctx)
+	}
+	v, f := element.dispatch(ctx, name, positional(params))
 	if f != nil {
 		return methods.Value{}, f
 	}
@@ -71,7 +86,7 @@ func (x *exchange) dispatch(ctx context.Context, name string, args wire.Args) (m
 		e := methods.AsError(running)
 		return x.failed(ctx, failure{err: e, method: name, inside: e.Kind != methods.KindInvalidParams})
 	}
-	if x.ep.dialect.Present != nil && !entry.Module.System {
+	if x.presents(entry) {
 		v = x.ep.dialect.Present(v)
 	}
 	return v, nil
@@ -110,6 +125,11 @@ var errMustPost = &methods.Error{
 	Kind: methods.KindInvalidRequest, Code: 32610, Public: "this method changes something: you must use HTTP POST to call it",
 }
 
+// errURLCredentials refuses what ends up in the logs of every proxy (requirements SES-12).
+var errURLCredentials = &methods.Error{
+	Kind: methods.KindInvalidRequest, Code: 32000, Public: "credentials do not belong into an address: send them by POST, or in a header",
+}
+
 func decode(call *methods.Call, args wire.Args) *methods.Error {
 	var err error
 	if fitted, ok := args.(wire.FittedArgs); ok {
@@ -139,7 +159,11 @@ func (x *exchange) early(ctx context.Context, call *methods.Call, args wire.Args
 	case x.get && !call.Entry.ReadOnly:
 		return errMustPost
 	}
-	if !in.Credential.None() {
+	switch {
+	case in.Credential.None():
+	case x.get && in.InArguments && !x.ep.urlCredentials:
+		return errURLCredentials
+	default:
 		x.Identify(ctx, in.Credential)
 	}
 	switch {

@@ -25,6 +25,9 @@ type Endpoint struct {
 	// JSONP lets pages of other sites read the answers of public methods by a script
 	// element with a callback.
 	JSONP bool
+	// URLCredentials takes credentials from the address of a GET, as Bugzilla did: they end
+	// up in the logs of every proxy.
+	URLCredentials bool
 }
 
 // DefaultEndpoints is the table a service has when its configuration says nothing.
@@ -53,7 +56,9 @@ type endpoint struct {
 	view      *methods.View
 	joined    map[string]string // full names by names without dots
 	style     wire.Style
-	header    []headerLine // of every answer
+	// urlCredentials are taken from the address of a GET.
+	urlCredentials bool
+	header         []headerLine // of every answer
 }
 
 // buildEndpoints resolves the table against what is compiled in.
@@ -101,7 +106,7 @@ func newEndpoint(row Endpoint, t wire.Transport, d *dialect.Dialect, r *methods.
 		path: row.Path, transport: t, dialect: d,
 		view: r.View(d.Families...), style: d.Style, header: answerHeader(contentType),
 	}
-	ep.joined = joined(ep.view)
+	ep.joined, ep.urlCredentials = joined(ep.view), row.URLCredentials
 	ep.style.JSONP = row.JSONP
 	for _, line := range d.Header {
 		ep.header = append(ep.header, headerLine{line[0], []string{line[1]}})

@@ -67,6 +67,7 @@ func TestWire(t *testing.T) {
 // wishes reads what a transcript wants of its service:
 //
 //	with jsonp                  every endpoint has JSONP
+//	with url credentials        every endpoint takes them
 //	with required login PATH    the endpoint refuses anonymous calls
 //	with origin ORIGIN          whose pages may call
 //	with specification          the methods of the JSON-RPC 2.0 examples
@@ -79,6 +80,12 @@ func wishes(t *testing.T, text string) options {
 			continue
 		}
 		word, argument := wish, ""
+		if wish == "url credentials" {
+			for i := range o.rows {
+				o.rows[i].URLCredentials = true
+			}
+			continue
+		}
 		if i := strings.LastIndexByte(wish, ' '); i > 0 {
 			word, argument = wish[:i], wish[i+1:]
 		}

@@ -140,6 +140,43 @@ func TestBatchLogsOut(t *testing.T) {
 	}
 }
 
+// TestIdentitiesOfABatch: an element with credentials of its own is its caller's alone,
+// and is nobody else's neighbour (requirements AUT-12).
+func TestIdentitiesOfABatch(t *testing.T) {
+	s := newService(t, options{random: true})
+	admin := s.client(plainPath).login(t, "admin", "admin")
+	bubba := s.client(plainPath).login(t, "bubba", "gump")
+	token := "500-" + strings.ReplaceAll(bubba.pair, ":", "")
+	bugs := admin.json(jsonCGIPath)
+	for _, r := range bugs.jsonBatch(t,
+		request(1, "User.valid_login", map[string]any{"login": "admin"}),
+		request(2, "User.valid_login", map[string]any{"login": "bubba", "Bugzilla_token": token}),
+		request(3, "User.valid_login", map[string]any{"login": "admin"}),
+		request(4, "User.valid_login", map[string]any{"login": "admin", "Bugzilla_token": "500-none"}),
+	) {
+		if r["id"] != 4.0 && r["result"] != true || r["id"] == 4.0 && r["error"] == nil {
+			t.Errorf("%v", r)
+		}
+	}
+	xml := *admin
+	xml.path = xmlCGIPath
+	ask := func(members map[string]any) map[string]any { return entry("User.valid_login", members) }
+	for i, r := range xml.batch(t, ask(map[string]any{"login": "admin"}), ask(map[string]any{"login": "bubba", "Bugzilla_token": token}), ask(map[string]any{"login": "admin"})) {
+		if list, ok := r.([]any); !ok || list[0] != true {
+			t.Errorf("element %d: %v", i, r)
+		}
+	}
+	// The session that ends is the element's own: here it has none.
+	bugs.jsonBatch(t, request(1, "User.logout", map[string]any{"Bugzilla_login": "bubba", "Bugzilla_password": "gump"}))
+	if !admin.alive(t) || !bubba.alive(t) {
+		t.Error("somebody else's logout ended a session")
+	}
+	bugs.jsonBatch(t, request(1, "User.logout", map[string]any{"Bugzilla_token": token}))
+	if !admin.alive(t) || bubba.alive(t) {
+		t.Error("a logout ended another session than its own")
+	}
+}
+
 // TestSilentLogin: no session comes of a login by notification.
 func TestSilentLogin(t *testing.T) {
 	s := newService(t, options{random: true})

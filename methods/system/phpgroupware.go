@@ -33,9 +33,9 @@ func (m *module) phpgw(p phpgwProfile) []methods.Method {
 // is a refused login, not a fault.
 type phpgwLogin struct {
 	ServerName text `rpc:"server_name,optional" help:"host name, for a server's login"`
-	Domain     text `rpc:"domain,optional" help:"name of the instance: default, or nothing"`
 	Username   text `rpc:"username,optional"`
 	Password   text `rpc:"password,optional"`
+	Domain     text `rpc:"domain,optional" help:"name of the instance: default, or nothing"`
 }
 
 type phpgwLoginIn struct {

@@ -37,6 +37,9 @@ type Incoming struct {
 	// Credential is what the call offers besides the Authorization header, and instead
 	// of it.
 	Credential wire.Credential
+	// InArguments tells that it was among the arguments, which for a GET are part of the
+	// address.
+	InArguments bool
 	// Strict refuses the call if the credentials that came with it do not hold, even if it
 	// could be made without.
 	Strict bool

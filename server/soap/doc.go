@@ -32,6 +32,14 @@
 // encoded values as its rpc/encoded binding describes them; in every other namespace
 // encoded values for clients without a WSDL (phpgroupware contract §7.2).
 //
+// # Description
+//
+// A GET with ?wsdl gives WSDL 1.1 of the methods that the caller may call, with both
+// bindings; ?wsdl=literal and ?wsdl=rpc give one alone. A struct with members that the
+// method's signature names is a type of its own. A struct with free members, such as an
+// address book's entry, is Apache's Map; a list is an element with an element item for
+// each item.
+//
 // The package does not authenticate, authorise, limit rates or log. It must never
 // resolve anything outside the document, trust a size that a document names, or put
 // content into an error.

@@ -183,8 +183,8 @@ func schemaAt(want *methods.Schema, i int, name string) *methods.Schema {
 	return memberSchema(want, name)
 }
 
-// declared writes the members that the WSDL declares, in its order. Those that are nil
-// are left out, as it allows.
+// declared writes the members that the WSDL declares, in its order. Those that are nil,
+// or dates that are none, are left out, as it allows.
 func (e *encoder) declared(v methods.Value, fields []methods.Param) bool {
 	members := v.Members()
 	for i := range fields {
@@ -195,7 +195,7 @@ func (e *encoder) declared(v methods.Value, fields []methods.Param) bool {
 		} else {
 			m, _ = v.Field(f.Name)
 		}
-		if m.IsNil() {
+		if m.IsNil() || m.Type() == methods.TypeDateTime && m.Time().IsZero() {
 			continue
 		}
 		if !e.element(f.Name, m, f.Schema) {

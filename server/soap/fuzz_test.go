@@ -3,10 +3,13 @@ package soap
 import (
 	"encoding/xml"
 	"io"
+	"maps"
 	"runtime/metrics"
+	"slices"
 	"strings"
 	"testing"
 
+	"countersign/server/internal/xmltext"
 	"countersign/server/wire"
 )
 
@@ -54,6 +57,29 @@ func FuzzAnswer(f *testing.F) {
 			} else if err != nil {
 				t.Fatalf("the answer is not well formed: %v\n%s", err, reply.Body)
 			}
+		}
+	})
+}
+
+// FuzzScalars: each simple type's text, whatever it is, is read as the second decoder
+// reads it or refused.
+func FuzzScalars(f *testing.F) {
+	types := slices.Sorted(maps.Keys(kinds))
+	for i := range types {
+		for _, text := range []string{"", "1", "-9223372036854775809", "+0x1", " 1e309 ", "true", "AP8=", "736F", "2001-09-03T10:11:12.5+02:00", "INF"} {
+			f.Add(byte(i), text)
+		}
+	}
+	f.Fuzz(func(t *testing.T, which byte, text string) {
+		name := types[int(which)%len(types)]
+		doc := callOf(`<a xsi:type="xsd:` + name + `">` + string(xmltext.AppendEscaped(nil, text)) + `</a>`)
+		ours, err := read(doc)
+		if err != nil {
+			return
+		}
+		theirs, err := oracle(doc)
+		if err != nil || showAll(ours) != showAll(theirs) {
+			t.Fatalf("%s of %q\nours   %s\ntheirs %s, %v", name, text, showAll(ours), showAll(theirs), err)
 		}
 	})
 }

@@ -38,6 +38,7 @@ const (
 	schemaTypes    // XML Schema, of any year
 	schemaInstance // and its attributes
 	apache
+	interop // of the tests that phpGroupWare took its struct from
 	literalSpace
 	rpcSpace
 )
@@ -58,6 +59,8 @@ func spaceOf(uri string) space {
 		return schemaInstance
 	case apacheURI:
 		return apache
+	case structURI:
+		return interop
 	case literalURI:
 		return literalSpace
 	case rpcURI:

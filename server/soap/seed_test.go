@@ -63,7 +63,9 @@ func newLoginCore(t *testing.T) *loginCore {
 	return c
 }
 
-func (c *loginCore) Resolve(name string) (string, bool) { return "system.login", name == "system_login" }
+func (c *loginCore) Resolve(name string) (string, bool) {
+	return "system.login", name == "system_login"
+}
 
 func (c *loginCore) Call(ctx context.Context, name string, args wire.Args) wire.Outcome {
 	if name != "system.login" {

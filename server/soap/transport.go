@@ -2,7 +2,6 @@ package soap
 
 import (
 	"context"
-	"net/http"
 	"strings"
 	"sync"
 
@@ -112,11 +111,17 @@ func (m *message) encode(out *wire.Outcome, c code, outParams bool, dst []byte) 
 	return reply, ok
 }
 
+// The statuses that faults have in HTTP.
+const (
+	statusBadRequest  = 400
+	statusServerError = 500
+)
+
 // faultStatus is 500 (SOAP 1.1 §6.2), and 400 for what the sender did wrong in 1.2
 // (part 2, §7.5.2.2).
 func faultStatus(v wire.Version, k methods.Kind, c code) int {
 	if v == wire.SOAP12 && c == codeOfKind && sendersFault(k) {
-		return http.StatusBadRequest
+		return statusBadRequest
 	}
-	return http.StatusInternalServerError
+	return statusServerError
 }

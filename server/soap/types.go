@@ -75,6 +75,10 @@ func (d *decoder) kindOf(n xmltext.Node, name string) (kind, error) {
 		case "Vector":
 			k = array
 		}
+	case interop:
+		if local == "SOAPStruct" {
+			k = structure
+		}
 	case literalSpace, rpcSpace: // types of our WSDL
 		switch {
 		case local == "Map":

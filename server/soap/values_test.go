@@ -61,6 +61,8 @@ var accepted = []struct{ why, element, want string }{
 	{"a struct without a type", `<a><b xsi:type="xsd:int">1</b><c><d/></c></a>`, `{"b":1 "c":{"d":""}}`},
 	{"a struct of the client's", `<a xmlns:y="urn:y" xsi:type="y:SOAPStruct"><y:b xsi:type="xsd:int">1</y:b></a>`, `{"b":1}`},
 	{"an empty struct", `<a xsi:type="SOAP-ENC:Struct"/>`, `{}`},
+	{"phpGroupWare's struct", `<a xmlns:si="http://soapinterop.org/xsd" xsi:type="si:SOAPStruct"><item>1</item></a>`, `{"item":"1"}`},
+	{"an empty one", `<a xmlns:si="http://soapinterop.org/xsd" xsi:type="si:SOAPStruct"/>`, `{}`},
 	{"a member twice", `<a><b>1</b><c>2</c><b>3</b></a>`, `{"b":"1" "c":"2" "b":"3"}`},
 
 	{"an array", `<a xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="xsd:int[2]"><item>1</item><item>2</item></a>`, `[1 2]`},

@@ -2,7 +2,6 @@ package soap
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +26,7 @@ func describe(ctx context.Context, req *wire.Request, core wire.Core, dst []byte
 		core.Speak(wire.SOAP11)
 		out := core.Fail(notSOAP("calls come by POST; ?wsdl gives a description"))
 		reply := Transport{}.Refuse(out, req.Style, dst)
-		reply.Status = http.StatusBadRequest
+		reply.Status = statusBadRequest
 		return reply
 	}
 	d := description{dst: dst, address: req.Get.Base + req.Get.Path}

@@ -72,10 +72,12 @@ type endpointRow struct {
 	Dialect   string `toml:"dialect"`
 	// Codes "interop" gives faults the −32xxx numbers.
 	Codes string `toml:"codes"`
-	// RequireLogin refuses anonymous calls; JSONP answers scripts of other sites.
-	RequireLogin bool `toml:"require_login"`
-	JSONP        bool `toml:"jsonp"`
-	Off          bool `toml:"off"`
+	// RequireLogin refuses anonymous calls; JSONP answers scripts of other sites;
+	// URLCredentials takes credentials from the address of a GET.
+	RequireLogin   bool `toml:"require_login"`
+	JSONP          bool `toml:"jsonp"`
+	URLCredentials bool `toml:"url_credentials"`
+	Off            bool `toml:"off"`
 }
 
 type dialectRow struct {
@@ -108,6 +110,7 @@ func (t *tables) endpoints() []server.Endpoint {
 			rows = append(rows, server.Endpoint{
 				Path: change.Path, Transport: change.Transport, Dialect: change.Dialect,
 				InteropCodes: change.Codes == "interop", RequireLogin: change.RequireLogin, JSONP: change.JSONP,
+				URLCredentials: change.URLCredentials,
 			})
 		}
 	}

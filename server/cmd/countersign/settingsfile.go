@@ -126,7 +126,7 @@ func unknownKey(path string, k toml.Key, known map[string]*kong.Flag) error {
 	words := slices.Collect(maps.Keys(known))
 	words = append(words, "endpoint", "dialect", "bugzilla")
 	if len(k) > 1 {
-		words = []string{"path", "transport", "dialect", "codes", "require_login", "jsonp", "off"}
+		words = []string{"path", "transport", "dialect", "codes", "require_login", "jsonp", "url_credentials", "off"}
 		switch k[0] {
 		case "dialect":
 			words = []string{"idle", "absolute"}
