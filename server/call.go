@@ -40,7 +40,11 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, ep *endpoint)
 	ctx.Context, ctx.deadline = r.Context(), time.Now().Add(s.cfg.Limits.Handler)
 	defer ctx.release()
 	x.admit(ctx, r.Header)
-	if e := x.crossSite(r, media); e != nil {
+	switch e := x.crossSite(r, media); {
+	case e == nil:
+	case x.get: // the page may hear what everybody may, and not whether its visitor is known
+		x.forget()
+	default:
 		x.refuse(w, r, out, http.StatusForbidden, e)
 		return
 	}

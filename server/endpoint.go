@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"countersign/methods"
@@ -86,6 +87,10 @@ func buildEndpoints(rows []Endpoint, transports []wire.Transport, r *methods.Reg
 			faults = append(faults, fmt.Errorf("endpoint %s: unknown dialect %q", row.Path, row.Dialect))
 			continue
 		}
+		if err := row.fits(d); err != nil {
+			faults = append(faults, fmt.Errorf("endpoint %s: %w", row.Path, err))
+			continue
+		}
 		if row.InteropCodes {
 			d = d.WithInteropCodes()
 		}
@@ -95,6 +100,20 @@ func buildEndpoints(rows []Endpoint, transports []wire.Transport, r *methods.Reg
 		table[row.Path] = newEndpoint(row, t, d, r)
 	}
 	return table, errors.Join(faults...)
+}
+
+// fits refuses a row that asks for what its dialect or wire format does not have: it
+// would be silently open, or shut.
+func (row *Endpoint) fits(d *dialect.Dialect) error {
+	switch {
+	case d.Wires != nil && !slices.Contains(d.Wires, row.Transport):
+		return fmt.Errorf("the dialect %s is not spoken over %s", row.Dialect, row.Transport)
+	case row.RequireLogin && d.Prepare == nil:
+		return fmt.Errorf("the dialect %s has no required login", row.Dialect)
+	case (row.JSONP || row.URLCredentials) && row.Transport != "jsonrpc":
+		return fmt.Errorf("%s has no callbacks and no calls in an address", row.Transport)
+	}
+	return nil
 }
 
 func newEndpoint(row Endpoint, t wire.Transport, d *dialect.Dialect, r *methods.Registry) *endpoint {

@@ -82,7 +82,7 @@ func wishes(t *testing.T, text string) options {
 		word, argument := wish, ""
 		if wish == "url credentials" {
 			for i := range o.rows {
-				o.rows[i].URLCredentials = true
+				o.rows[i].URLCredentials = o.rows[i].Transport == "jsonrpc"
 			}
 			continue
 		}
@@ -92,7 +92,7 @@ func wishes(t *testing.T, text string) options {
 		switch word {
 		case "jsonp":
 			for i := range o.rows {
-				o.rows[i].JSONP = true
+				o.rows[i].JSONP = o.rows[i].Transport == "jsonrpc"
 			}
 		case "required login":
 			for i := range o.rows {

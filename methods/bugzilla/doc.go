@@ -11,12 +11,12 @@
 //	bugzilla.editusers      make and change users, see all that is known of them
 //	bugzilla.creategroups   see every group
 //	bugzilla.tweakparams    see every parameter
-//	bugzilla.bless.GROUP    give the group to users, take it away, see who is in it
+//	bless.GROUP             give the group to users, take it away, see who is in it
 //
 // Bugzilla's editusers is next to all-powerful. Here nobody becomes more by it than he
 // is: an account that may do what the caller may not is not the caller's to change, and
 // a group whose permissions the caller does not all hold can be given only by right of
-// bugzilla.bless.GROUP. That right cannot be granted by itself for a group whose name
+// bless.GROUP. That right cannot be granted by itself for a group whose name
 // has a blank, begins with a digit or is otherwise no component of a permission; "*"
 // covers it all the same.
 //

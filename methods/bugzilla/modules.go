@@ -13,7 +13,7 @@ const (
 	EditUsers    = "bugzilla.editusers"
 	CreateGroups = "bugzilla.creategroups"
 	TweakParams  = "bugzilla.tweakparams"
-	BlessPrefix  = "bugzilla.bless."
+	BlessPrefix  = "bless."
 )
 
 // module is what the methods share.

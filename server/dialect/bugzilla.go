@@ -86,6 +86,7 @@ const bugzillaLoginMethod = "User.login"
 func Bugzilla() *Dialect {
 	return &Dialect{
 		Name:     "bugzilla",
+		Wires:    []string{"xmlrpc", "jsonrpc"},
 		Families: []string{"bugzilla"},
 		Codes:    bugzillaCodes,
 		CodesFor: func(v wire.Version) *Codes {

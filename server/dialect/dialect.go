@@ -14,6 +14,8 @@ type Headers interface{ Get(name string) string }
 type Dialect struct {
 	// Name is the word that configuration and logs use.
 	Name string
+	// Wires are the transports that it is spoken over; nil for all.
+	Wires []string
 	// Families select the modules that only this family sees (methods.Module).
 	Families []string
 	// Codes give every kind of error its fault number; CodesFor, if set, gives those of a
