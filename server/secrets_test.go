@@ -2,6 +2,9 @@ package server_test
 
 import (
 	"encoding/base64"
+	"html"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -69,6 +72,7 @@ func TestNoSecretInLogs(t *testing.T) {
 		me.call(t, "system.logout", me.pairStruct())
 		me.call(t, "system.session")
 	}
+	secrets = append(secrets, secretsOnOtherWires(t, s, right, wrong)...)
 	if n := len(s.logLines(t, "call failed")); n < 60 {
 		t.Errorf("only %d refusals in the log: what was looked through is not what happened", n)
 	}
@@ -80,4 +84,40 @@ func TestNoSecretInLogs(t *testing.T) {
 			t.Errorf("the log has %q: %s", secret, logs[max(0, at-200):min(len(logs), at+100)])
 		}
 	}
+}
+
+// secretsOnOtherWires does the same over JSON-RPC, SOAP and in Bugzilla's dialect, and
+// gives the secrets that were made on the way.
+func secretsOnOtherWires(t *testing.T, s *service, right, wrong string) []string {
+	t.Helper()
+	me := s.client(plainPath).login(t, "carol", right)
+	id, key, _ := strings.Cut(me.pair, ":")
+	token := "1004-" + id + key
+	for _, pass := range []string{wrong, right} {
+		c := s.client(plainPath).json(rpcPath)
+		c.jsonCall(t, "system.login", "nobody", pass)
+		c.jsonCall(t, "system.login", map[string]any{"username": "carol", "password": []any{pass}})
+		c.jsonBatch(t, request(1, "system.login", "nobody", pass), request(2, "trial.panic", pass))
+		c.post(t, `{"jsonrpc":"2.0","id":1,"method":"system.login","params":["carol","`+pass+`"`)
+		c.post(t, `{"jsonrpc":"2.0","id":"`+pass+`","id":2}`)
+		bugs := c.json(jsonCGIPath)
+		for _, method := range []string{"User.login", "User.get", "Bugzilla.version", "No.such"} {
+			bugs.jsonPost(t, bugzillaCall(method, map[string]any{"login": "nobody", "password": pass}))
+			bugs.jsonPost(t, bugzillaCall(method, map[string]any{"Bugzilla_token": token + "x", "Bugzilla_api_key": pass}))
+			bugs.with("X-Bugzilla-Login", "nobody").with("X-Bugzilla-Password", pass).jsonPost(t, bugzillaCall(method, map[string]any{"ids": []any{1}}))
+		}
+		get := *bugs
+		get.path = jsonCGIPath + `?method=User.get&params=[{"Bugzilla_login":"carol","Bugzilla_password":"` + url.QueryEscape(pass) + `"}]`
+		get.do(t, http.MethodGet, "")
+		get.path = rpcPath + "?method=system.login&callback=x&params=" + url.QueryEscape(`["carol","`+pass+`"]`)
+		get.do(t, http.MethodGet, "")
+		me.soapCall(t, "system.login", "nobody", pass)
+		me.soapCall(t, "trial.panic", pass)
+		soap := s.client(soapPath)
+		for _, block := range []string{"<token>" + token + "x</token>", "<key>" + html.EscapeString(pass) + "</key>", "<sessionid>" + id + "</sessionid><kp3>" + id + "</kp3>", "<other>" + id + "</other>"} {
+			soap.post(t, `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><c:credentials xmlns:c="urn:countersign">`+
+				block+`</c:credentials></e:Header><e:Body><system_session xmlns="urn:countersign"/></e:Body></e:Envelope>`)
+		}
+	}
+	return []string{id, key, token}
 }
