@@ -23,6 +23,9 @@ type Method struct {
 	Unlisted bool
 	// Quiet methods do not count as use of the session they are called with.
 	Quiet bool
+	// Answered methods make something whose only trace is their answer, such as a secret:
+	// they do not run where no answer will be sent.
+	Answered bool
 	// MaxBody bounds the bytes of a request that calls it; 0 for the service's limit.
 	MaxBody int
 	// Signatures are the ways to call it, the preferred one first.
@@ -53,6 +56,10 @@ func Unlisted() Option { return func(m *Method) { m.Unlisted = true } }
 
 // Quiet keeps a call from prolonging the session.
 func Quiet() Option { return func(m *Method) { m.Quiet = true } }
+
+// Answered keeps a method from running where no answer will be sent, as for a JSON-RPC
+// notification: what it makes would be nobody's (requirements SES-15).
+func Answered() Option { return func(m *Method) { m.Answered = true } }
 
 // MaxBody bounds the bytes of a request that calls the method.
 func MaxBody(n int) Option { return func(m *Method) { m.MaxBody = n } }

@@ -3,6 +3,7 @@ package server
 import (
 	"mime"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -60,9 +61,21 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, ep *endpoint)
 		}
 		x.bytes, x.request.Body = len(body), body
 	}
-	reply := ep.transport.Answer(ctx, &x.request, x, (*out)[:0])
+	reply := x.answer((*out)[:0])
 	*out = reply.Body
 	x.write(w, r, reply)
+}
+
+// answer lets the transport answer. What panics there, outside of any method, becomes an
+// internal error too (requirements INP-12).
+func (x *exchange) answer(dst []byte) (reply wire.Reply) {
+	defer func() {
+		if p := recover(); p != nil {
+			e := &methods.Error{Kind: methods.KindInternal, Public: "internal error", Cause: &panicked{p, debug.Stack()}}
+			reply = x.ep.transport.Refuse(x.Fail(e), x.style, dst)
+		}
+	}()
+	return x.ep.transport.Answer(&x.ctx, &x.request, x, dst)
 }
 
 // meet tells whether a request gets past the verb and media type that it came with;

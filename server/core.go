@@ -58,7 +58,7 @@ func (x *exchange) Fork() wire.Core { return x.fork() }
 func (x *exchange) fork() *exchange {
 	return &exchange{
 		server: x.server, ep: x.ep, id: x.id, client: x.client, style: x.style, header: x.header, bytes: x.bytes,
-		get: x.get, late: x.late, version: x.version, anonymous: x.anonymous,
+		get: x.get, late: x.late, version: x.version, unanswered: x.unanswered, anonymous: x.anonymous,
 		caller: x.caller, identity: x.identity, session: x.session, keyID: x.keyID, rejected: x.rejected,
 		credential: x.credential, fromCookie: x.fromCookie, unasked: x.unasked, top: x.top,
 	}

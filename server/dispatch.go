@@ -45,6 +45,9 @@ func isSOAP(v wire.Version) bool { return v == wire.SOAP11 || v == wire.SOAP12 }
 // Invoke implements methods.Env: a call from inside another one, such as an element
 // of a batch. Its error is a *failure, which Fault knows how to word.
 func (x *exchange) Invoke(ctx context.Context, _ *methods.Call, name string, params []methods.Value) (methods.Value, error) {
+	if x.top != x {
+		return methods.Value{}, &failure{err: errNested, method: name}
+	}
 	element := x
 	if x.ep.dialect.Prepare != nil { // the element may bring credentials of its own
 		element = x.fork()
@@ -59,6 +62,10 @@ func (x *exchange) Invoke(ctx context.Context, _ *methods.Call, name string, par
 	}
 	return v, nil
 }
+
+// errNested refuses a batch in an element of another: the bound on calls is one request's
+// (requirements INP-6).
+var errNested = &methods.Error{Kind: methods.KindRecursion, Public: "a batch inside a batch"}
 
 // positional are arguments that are values already.
 type positional []methods.Value

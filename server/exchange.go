@@ -94,15 +94,15 @@ func (x *exchange) View() *methods.View { return x.ep.view }
 // errLoginReserved refuses every login of a batch but the first.
 var errLoginReserved = &methods.Error{Kind: methods.KindLoginRefused, Public: "one login per request"}
 
-// errUnansweredLogin refuses a login by a notification: a session whose secrets nobody
-// gets must not exist (requirements SES-15).
-var errUnansweredLogin = &methods.Error{Kind: methods.KindLoginRefused, Public: "a login needs an answer"}
+// errUnanswered refuses by a notification what only its answer tells of: a session whose
+// secrets nobody gets must not exist (requirements SES-15).
+var errUnanswered = &methods.Error{Kind: methods.KindInvalidRequest, Public: "this method needs an answer"}
 
 // ReserveLogin implements methods.Env.
 func (x *exchange) ReserveLogin() error {
 	switch {
 	case x.unanswered:
-		return errUnansweredLogin
+		return errUnanswered
 	case !x.claim(&x.top.loginReserved):
 		return errLoginReserved
 	}

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -9,6 +10,8 @@ import (
 
 	"countersign/methods"
 	"countersign/server"
+	"countersign/server/wire"
+	"countersign/server/xmlrpc"
 )
 
 // logLines are the log's lines whose message is msg.
@@ -90,6 +93,27 @@ func TestInternalErrors(t *testing.T) {
 	}
 	for path, code := range map[string]int{plainPath: -32603, egwPath: 17} {
 		s.wantInternal(t, s.client(path).call(t, "trial.nan"), code)
+	}
+}
+
+// clumsy is a wire format whose reader panics.
+type clumsy struct{ xmlrpc.Transport }
+
+func (clumsy) Name() string { return "clumsy" }
+
+func (clumsy) Answer(context.Context, *wire.Request, wire.Core, []byte) wire.Reply {
+	panic("cannot read private-words")
+}
+
+// TestClumsyTransport: a panic outside of every method is an internal fault as well.
+func TestClumsyTransport(t *testing.T) {
+	s := newService(t, options{wires: []wire.Transport{clumsy{}}, rows: []server.Endpoint{
+		{Path: plainPath, Transport: "xmlrpc", Dialect: "plain"}, {Path: "/clumsy", Transport: "clumsy", Dialect: "plain"},
+	}})
+	s.wantInternal(t, s.client("/clumsy").call(t, "x"), -32603)
+	s.client(plainPath).call(t, "system.methodExist", "system.login").wantValue(t, true)
+	if strings.Contains(s.logs.String(), "private-words") {
+		t.Error("the log quotes what the panic says")
 	}
 }
 

@@ -29,6 +29,8 @@ func (x *exchange) prepare(ctx context.Context, call *methods.Call, name string,
 	switch {
 	case x.get && !entry.ReadOnly:
 		return errMustPost
+	case x.unanswered && entry.Answered:
+		return errUnanswered
 	case entry.MaxBody > 0 && x.bytes > entry.MaxBody:
 		return errBodyTooLarge
 	case early:

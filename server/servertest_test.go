@@ -78,6 +78,7 @@ type options struct {
 	proxies  []netip.Prefix // may say in X-Forwarded-For who calls
 	record   audit.Log      // instead of the service's own buffer
 	origins  []string       // whose pages may call
+	wires    []wire.Transport
 }
 
 // newService starts a service with the sample accounts and contacts.
@@ -136,7 +137,7 @@ func newService(t testing.TB, o options) *service {
 	registry, err := methods.NewRegistry(append(modules, o.modules...)...)
 	must(t, err)
 	config := server.Config{
-		Registry: registry, Sessions: s.sessions, Keys: s.keys, Audit: record, Transports: []wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}, soap.Transport{}},
+		Registry: registry, Sessions: s.sessions, Keys: s.keys, Audit: record, Transports: append([]wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}, soap.Transport{}}, o.wires...),
 		Endpoints: o.rows, Limits: o.limits, Log: log, Now: now, Rand: s.rand,
 		Ready:          []server.ReadyCheck{{Name: "database", Check: s.sessions.Ping}},
 		TrustedProxies: o.proxies, Origins: o.origins,

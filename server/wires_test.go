@@ -192,6 +192,40 @@ func TestSilentLogin(t *testing.T) {
 	}
 }
 
+// TestUnanswered: nothing comes of a notification whose answer would be the only trace of
+// what it made, also inside a batch (requirements SES-15), and batches do not nest across
+// wires (INP-6).
+func TestUnanswered(t *testing.T) {
+	s := newService(t, options{random: true})
+	me := s.client(plainPath).login(t, "bubba", "gump")
+	rpc := me.json(rpcPath)
+	silent := func(method string, args ...any) map[string]any {
+		r := request(0, method, args...)
+		delete(r, "id")
+		return r
+	}
+	for _, method := range []string{"system.createChild", "system.createKey", "system.login"} {
+		rpc.jsonPost(t, silent(method, map[string]any{"username": "bubba", "password": "gump"}))
+		rpc.jsonPost(t, []any{silent(method, map[string]any{}), silent(method)})
+		rpc.jsonPost(t, silent("system.multicall", []any{entry(method, map[string]any{"username": "bubba", "password": "gump"})}))
+	}
+	bugs := me.json(jsonCGIPath)
+	bugs.jsonPost(t, silent("User.login", map[string]any{"login": "bubba", "password": "gump"}))
+	bugs.jsonPost(t, silent("system.multicall", []any{entry("User.login", map[string]any{"login": "bubba", "password": "gump"})}))
+	sessions, _ := me.call(t, "system.listSessions").value.([]any)
+	keys, _ := me.call(t, "system.listKeys").value.([]any)
+	if len(sessions) != 1 || len(keys) != 0 {
+		t.Errorf("%d sessions, %d keys", len(sessions), len(keys))
+	}
+	for _, r := range rpc.jsonBatch(t, request(1, "system.multicall", []any{entry("system.session"), entry("system.session")})) {
+		for _, result := range r["result"].([]any) {
+			if !isFault(whole(result), -32011) {
+				t.Errorf("a batch in a batch: %v", result)
+			}
+		}
+	}
+}
+
 // TestGetReads: GET calls what changes nothing, without the cookie.
 func TestGetReads(t *testing.T) {
 	s := newAdmission(t, options{modules: []methods.Module{grid()}, cookies: true})

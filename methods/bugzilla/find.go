@@ -31,7 +31,7 @@ func (u *users) add(found ...account.Account) {
 
 // byName gives the users of these names; a name that is nobody's is an error.
 func (m *module) byName(ctx context.Context, c *methods.Call, names []string) ([]account.Account, error) {
-	if len(names) > account.MaxQuery {
+	if len(names) > mostNames(c) {
 		return nil, invalid(c, "names", "there are too many")
 	}
 	trimmed := make([]string, len(names))
@@ -83,6 +83,16 @@ const (
 	matchLength   = 255
 	matchFragment = 3
 )
+
+// mostNames is how many names a call may ask for. Strangers get fewer: each costs a look
+// into the store.
+func mostNames(c *methods.Call) int {
+	const strangers = 100
+	if c.Caller == nil {
+		return strangers
+	}
+	return account.MaxQuery
+}
 
 // match gives the users that a text matches, at most limit. With "*" in it, which stands
 // for any text, it is compared with whole login names and whole names of people.

@@ -51,7 +51,7 @@ func (m *module) facts() []methods.Method {
 func (m *module) users() []methods.Method {
 	public, small, readers := methods.Public(), methods.MaxBody(signin.MaxBody), methods.ForReaders()
 	return []methods.Method{
-		methods.New("login", "Logs a user in. Gives the user's id and a token, to be sent as Bugzilla_token with every later call.", public, m.login, small, readers),
+		methods.New("login", "Logs a user in. Gives the user's id and a token, to be sent as Bugzilla_token with every later call.", public, m.login, small, readers, methods.Answered()),
 		methods.New("logout", "Ends the session of the token that the call came with.", public, m.logout, small, readers),
 		methods.New("valid_login", "Tells whether the caller is logged in under this very name.", public, m.validLogin, small, readers),
 		methods.New("get", "Finds users by id, by name or by a part of their names.", public, m.get, methods.ReadOnly()),

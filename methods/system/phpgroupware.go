@@ -24,7 +24,7 @@ func (m *module) phpgw(p phpgwProfile) []methods.Method {
 	}
 	public, small := methods.Public(), methods.MaxBody(signin.MaxBody)
 	return []methods.Method{
-		methods.New("login", "Logs a user, or with server_name a server, in. Gives sessionid and kp3, or GOAWAY.", public, login, small, methods.ForReaders()).As(methods.TypeStruct),
+		methods.New("login", "Logs a user, or with server_name a server, in. Gives sessionid and kp3, or GOAWAY.", public, login, small, methods.ForReaders(), methods.Answered()).As(methods.TypeStruct),
 		methods.New("logout", "Ends the session of sessionid and kp3. Gives GOODBYE.", public, m.logoutPHPGW, small, methods.ForReaders()).As(methods.TypeStruct),
 	}
 }

@@ -17,7 +17,7 @@ func (m *module) plain() []methods.Method {
 	const logoutHelp = "Ends the session of the Authorization header, or the one whose sessionid and kp3 are given."
 	return []methods.Method{
 		methods.Overload(
-			methods.New("login", loginHelp, public, m.loginStruct, small, methods.ForReaders()),
+			methods.New("login", loginHelp, public, m.loginStruct, small, methods.ForReaders(), methods.Answered()),
 			methods.New("login", loginHelp, public, m.loginStrings, small),
 			methods.New("login", loginHelp, public, m.loginContinue, small),
 		),

@@ -18,7 +18,7 @@ func (m *module) ownSessions() []methods.Method {
 	return []methods.Method{
 		methods.New("listSessions", "Lists the caller's live sessions, newest first; with the right "+manageSessions+" also another user's, or with * everybody's.", any, m.listSessions, ro),
 		methods.New("endSession", "Ends a session by its public id: one of the caller's, or with the right "+manageSessions+" anybody's.", any, m.endSession),
-		methods.New("createChild", "Makes a session from this one, with fewer rights, read-only or shorter; it ends with this one.", any, m.createChild),
+		methods.New("createChild", "Makes a session from this one, with fewer rights, read-only or shorter; it ends with this one.", any, m.createChild, methods.Answered()),
 		methods.New("setPassword", "Changes the caller's password and ends the caller's other sessions. Takes the old and the new one.", any, m.setPassword, methods.MaxBody(signin.MaxBody)),
 	}
 }
