@@ -102,6 +102,7 @@ func newSteady(t testing.TB) *steady {
 	must(t, err)
 	s.server, err = server.New(server.Config{
 		Registry: registry, Sessions: manager, Transports: []wire.Transport{xmlrpc.Transport{}},
+		Endpoints: []server.Endpoint{{Path: plainPath, Transport: "xmlrpc", Dialect: "plain"}},
 	})
 	must(t, err)
 	manager.Start()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"countersign/session/internal/keeper"
 )
 
 // batch gathers what parallel callers want written and writes it together: while one
@@ -14,11 +16,10 @@ type batch[T any] struct {
 	timeout time.Duration
 	most    int
 
-	mu      sync.Mutex
-	queue   []*waiting[T]
-	running bool
-	idle    sync.Cond
-	late    sync.WaitGroup // callers that have gone and still want to know
+	writer *keeper.Keeper
+	mu     sync.Mutex
+	queue  []*waiting[T]
+	late   sync.WaitGroup // callers that have gone and still want to know
 }
 
 type waiting[T any] struct {
@@ -28,7 +29,7 @@ type waiting[T any] struct {
 
 func newBatch[T any](most int, timeout time.Duration, write func(context.Context, []T) error) *batch[T] {
 	b := &batch[T]{write: write, timeout: timeout, most: most}
-	b.idle.L = &b.mu
+	b.writer = keeper.New(b.drain)
 	return b
 }
 
@@ -38,11 +39,8 @@ func (b *batch[T]) do(ctx context.Context, item T, late func(error)) error {
 	w := &waiting[T]{item: item, done: make(chan error, 1)}
 	b.mu.Lock()
 	b.queue = append(b.queue, w)
-	if !b.running {
-		b.running = true
-		go b.drain()
-	}
 	b.mu.Unlock()
+	b.writer.Kick()
 	select {
 	case err := <-w.done:
 		return err
@@ -59,8 +57,6 @@ func (b *batch[T]) drain() {
 		b.mu.Lock()
 		n := min(len(b.queue), b.most)
 		if n == 0 {
-			b.running = false
-			b.idle.Broadcast()
 			b.mu.Unlock()
 			return
 		}
@@ -98,10 +94,6 @@ func (b *batch[T]) writeTimed(items []T) error {
 
 // wait returns when nothing is queued or under way and everybody was told.
 func (b *batch[T]) wait() {
-	b.mu.Lock()
-	for b.running {
-		b.idle.Wait()
-	}
-	b.mu.Unlock()
+	b.writer.Stop()
 	b.late.Wait()
 }

@@ -48,6 +48,7 @@ func (t *tx) announce(changes ...session.Change) error {
 			return err
 		}
 	}
+	t.announced = true
 	if t.db.engine == Postgres {
 		_, err = t.exec(`SELECT pg_notify($1, '')`, channel)
 	}

@@ -11,6 +11,10 @@ import (
 	"time"
 )
 
+// lockPath is the file beside a database that is locked while the database is opened, and
+// touched when something was announced in it.
+func lockPath(path string) string { return path + ".lock" }
+
 // lockFile holds an exclusive lock on the file until it is closed or the process
 // dies. It is not the database file: closing any descriptor of that one would drop
 // SQLite's own locks in this process.

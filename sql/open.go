@@ -40,6 +40,7 @@ type DB struct {
 
 	notices *notices
 	watch   func(ctx context.Context, signal func())
+	ring    func() // tells other processes that something was announced; nil where the engine does
 
 	closed context.Context //nolint:containedctx // ends what outlives the call that began it, at Close
 	close  context.CancelFunc

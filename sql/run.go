@@ -64,22 +64,26 @@ func (db *DB) write(ctx context.Context, f func(*tx) error) error {
 }
 
 func (db *DB) transact(ctx context.Context, conn *stdsql.Conn, f func(*tx) error) error {
-	t, err := conn.BeginTx(ctx, nil)
+	begun, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	// Also when f panics: a connection with an open transaction cannot be closed.
-	defer rollback(t, conn)
-	if err := f(&tx{ctx: ctx, db: db, tx: t}); err != nil {
+	defer rollback(begun, conn)
+	t := &tx{ctx: ctx, db: db, tx: begun}
+	if err := f(t); err != nil {
 		return err
 	}
-	if err := t.Commit(); err != nil {
+	if err := begun.Commit(); err != nil {
 		// SQLite keeps the transaction open when COMMIT fails.
 		discard(conn)
 		if ctx.Err() != nil {
 			err = fmt.Errorf("%w: %w", ctx.Err(), err)
 		}
 		return fmt.Errorf("commit: %w", err)
+	}
+	if t.announced && db.ring != nil {
+		db.ring()
 	}
 	return db.notices.check(conn)
 }
@@ -137,9 +141,10 @@ func discard(conn *stdsql.Conn) {
 
 // tx is a running transaction of DB.write.
 type tx struct {
-	ctx context.Context //nolint:containedctx // a tx lives for one call and belongs to its context
-	db  *DB
-	tx  *stdsql.Tx
+	ctx       context.Context //nolint:containedctx // a tx lives for one call and belongs to its context
+	db        *DB
+	tx        *stdsql.Tx
+	announced bool
 }
 
 // exec runs a statement and tells how many rows it touched.

@@ -25,14 +25,19 @@ func (s *sessions) Insert(ctx context.Context, records []session.Record) error {
 	switch {
 	case len(records) == 0:
 		return nil
-	case len(records) <= rowsPerStatement:
+	case len(records) <= rowsPerStatement && s.db.engine == SQLite:
 		var text string
 		var args []any
 		if text, args, err = insertSessions(records); err == nil {
 			_, err = s.db.exec(ctx, text, args...)
 		}
 	default:
-		err = s.db.write(ctx, func(t *tx) error { return t.insertSessions(records) })
+		err = s.db.write(ctx, func(t *tx) error {
+			if err := t.holdAccounts(records); err != nil {
+				return err
+			}
+			return t.insertSessions(records)
+		})
 	}
 	return collision(err)
 }
@@ -48,6 +53,25 @@ func (t *tx) insertSessions(records []session.Record) error {
 		}
 	}
 	return nil
+}
+
+// holdAccounts keeps the accounts of new sessions from being changed until the commit: a
+// change of one ends its sessions, and must either see these or be seen by whoever
+// confirms them. It comes before sessions are touched, as in a change, so that neither
+// waits for the other. On SQLite the transaction itself does all that.
+func (t *tx) holdAccounts(records []session.Record) error {
+	if t.db.engine == SQLite {
+		return nil
+	}
+	ids := make([]string, len(records))
+	for i := range records {
+		if err := refuse(records[i].Account); err != nil {
+			return err
+		}
+		ids[i] = records[i].Account
+	}
+	return t.query(func(*stdsql.Rows) error { return nil },
+		`SELECT 1 FROM accounts WHERE id = ANY($1) ORDER BY id FOR SHARE`, ids)
 }
 
 func insertSessions(records []session.Record) (string, []any, error) {
@@ -119,27 +143,32 @@ func (s *sessions) List(ctx context.Context, account string, limit int) ([]sessi
 	return s.read(ctx, s.db.query, `WHERE account = $1 ORDER BY created DESC, id LIMIT $2`, account, most)
 }
 
-// Beyond implements session.Store. The limit is there because SQLite knows no OFFSET
-// without one; as an argument it would make SQLite plan the statement anew every time.
+// Beyond implements session.Store. The first question is answered from an index alone,
+// and for nearly every account with no.
 func (s *sessions) Beyond(ctx context.Context, account string, most int, now time.Time) (ids []session.Digest, latest int64, err error) {
 	if !storable(account) {
 		account = "" // nobody's
 	}
+	var many bool
+	err = s.db.find(ctx, func(rows *stdsql.Rows) error { return rows.Scan(&latest, &many) },
+		`SELECT value, EXISTS (SELECT 1 FROM sessions WHERE account = $1 LIMIT 1 OFFSET $2) FROM counters WHERE name = 'change'`,
+		account, most)
+	if err != nil || !many {
+		return nil, latest, err
+	}
+	// SQLite knows no OFFSET without a limit, and as an argument it would make SQLite plan
+	// the statement anew every time.
 	err = s.db.find(ctx, func(rows *stdsql.Rows) error {
-		var text stdsql.NullString
-		if err := rows.Scan(&latest, &text); err != nil || !text.Valid {
-			return err
-		}
+		var text string
 		var id session.Digest
-		if err := unhex(id[:], text.String); err != nil {
+		if err := rows.Scan(&text); err != nil {
 			return err
 		}
+		err := unhex(id[:], text)
 		ids = append(ids, id)
-		return nil
-	}, `SELECT n.value, s.id FROM counters n LEFT JOIN (
-			SELECT id FROM sessions WHERE account = $1 AND parent = '' AND expires > $2
-			ORDER BY created DESC, id LIMIT 2147483647 OFFSET $3
-		) s ON 1 = 1 WHERE n.name = 'change'`, account, micros(now), most)
+		return err
+	}, `SELECT id FROM sessions WHERE account = $1 AND parent = '' AND expires > $2
+		ORDER BY created DESC, id LIMIT 2147483647 OFFSET $3`, account, micros(now), most)
 	if err != nil {
 		return nil, 0, err
 	}

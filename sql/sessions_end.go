@@ -73,8 +73,12 @@ func (s *sessions) DeleteAccount(ctx context.Context, account string, keep sessi
 // would be announced while it lives.
 func (s *sessions) Replace(ctx context.Context, old session.Digest, record session.Record) error {
 	return collision(s.db.write(ctx, func(t *tx) error {
+		err := t.holdAccounts([]session.Record{record})
+		if err != nil {
+			return err
+		}
 		// Children go over before their parent ends, or they would end with it.
-		_, err := t.exec(`UPDATE sessions SET parent = $2 WHERE parent = $1`, hexDigest(old), hexDigest(record.ID))
+		_, err = t.exec(`UPDATE sessions SET parent = $2 WHERE parent = $1`, hexDigest(old), hexDigest(record.ID))
 		if err != nil {
 			return err
 		}

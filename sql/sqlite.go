@@ -24,7 +24,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	if err := makeFile(path); err != nil {
 		return err
 	}
-	lock, err := lockFile(ctx, path+".lock")
+	lock, err := lockFile(ctx, lockPath(path))
 	if err != nil {
 		return err
 	}
@@ -41,6 +41,12 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 		return err
 	}
 	db.watch = db.watchSQLite(path)
+	db.ring = func() {
+		now := time.Now() // setting both times is what watchers see; a failure only makes them hear later
+		if err := os.Chtimes(lockPath(path), now, now); err != nil {
+			db.opts.log.Warn("other processes could not be told of a change", "database", db.url, "error", err)
+		}
+	}
 	return nil
 }
 

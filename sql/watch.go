@@ -2,7 +2,6 @@ package sql
 
 import (
 	"context"
-	stdsql "database/sql"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -11,13 +10,6 @@ import (
 )
 
 const (
-	// lookBusy and lookIdle are how often SQLite is asked whether another connection
-	// has committed: while somebody does, and after a quiet while. A question
-	// reads no disk and takes 8 µs, or 150 µs out of a cold cache; with the waking up
-	// that is 1.5 % of a core in busy times and 0.5 % in idle ones.
-	lookBusy   = 25 * time.Millisecond
-	lookIdle   = 75 * time.Millisecond
-	quietAfter = 2 * time.Second
 	// proveEvery is how long a listening connection may be silent before it has to
 	// prove that it is alive: a half-open one would stay silent for ever.
 	proveEvery   = 5 * time.Second
@@ -25,71 +17,6 @@ const (
 	backoffLeast = 50 * time.Millisecond
 	backoffMost  = 2 * time.Second
 )
-
-// watchSQLite signals when the feed's counter has moved. PRAGMA data_version moves
-// with every commit of any other connection, so that the counter is read only then.
-func (db *DB) watchSQLite(path string) func(context.Context, func()) {
-	return func(ctx context.Context, signal func()) {
-		db.rewatch(ctx, func(ctx context.Context) error {
-			pool, err := openPool(sqliteDSN(path, false), 1)
-			if err != nil {
-				return err
-			}
-			defer pool.Close()
-			conn, err := pool.Conn(ctx)
-			if err != nil {
-				return err
-			}
-			defer conn.Close()
-			return lookSQLite(ctx, conn, signal)
-		})
-	}
-}
-
-func lookSQLite(ctx context.Context, conn *stdsql.Conn, signal func()) error {
-	// Not cancelled with ctx: that would cost a goroutine for each of the questions.
-	read := func(text string) (n int64, err error) {
-		err = conn.QueryRowContext(context.WithoutCancel(ctx), text).Scan(&n)
-		return n, err
-	}
-	version, seq := int64(-1), int64(-1)
-	pace := lookBusy
-	tick := time.NewTicker(pace)
-	defer tick.Stop()
-	for same := time.Duration(0); ; same += pace {
-		v, err := read(`PRAGMA data_version`)
-		if err != nil {
-			return err
-		}
-		if v != version {
-			version, same = v, 0
-			s, err := read(`SELECT value FROM counters WHERE name = 'change'`)
-			if err != nil {
-				return err
-			}
-			if s != seq {
-				seq = s
-				signal()
-			}
-		}
-		if wanted := paceAfter(same); wanted != pace {
-			pace = wanted
-			tick.Reset(pace)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
-}
-
-func paceAfter(same time.Duration) time.Duration {
-	if same < quietAfter {
-		return lookBusy
-	}
-	return lookIdle
-}
 
 // watchPostgres signals at every notification, and after each connect: what happened
 // before is unknown then.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/session"
+	"countersign/session/internal/keeper"
 )
 
 const (
@@ -62,18 +63,17 @@ type queue struct {
 	run             func(ops []*op) (decided bool)
 	perBlock, total int
 
+	runner  *keeper.Keeper
 	mu      sync.Mutex
 	ready   []*op
 	parked  []*op
-	running bool
 	polling bool
 	timed   bool // a timer will start what waits for company
-	idle    sync.Cond
 }
 
 func (q *queue) init(perBlock, total int, run func([]*op) bool) {
 	q.perBlock, q.total, q.run = perBlock, total, run
-	q.idle.L = &q.mu
+	q.runner = keeper.New(q.drain)
 }
 
 // do hands o in and waits until it is done, a parked one at most so long. An attempt
@@ -90,8 +90,8 @@ func (q *queue) do(ctx context.Context, o *op, parking time.Duration) error {
 	}
 	q.mu.Lock()
 	q.ready = append(q.ready, o)
-	q.start()
 	q.mu.Unlock()
+	q.runner.Kick()
 	var err error
 	select {
 	case <-o.done:
@@ -121,7 +121,7 @@ func (q *queue) soon(o *op) {
 	q.ready = append(q.ready, o)
 	switch {
 	case len(q.parked) > 0:
-		q.start()
+		q.runner.Kick()
 	case !q.timed:
 		q.timed = true
 		time.AfterFunc(company, func() {
@@ -129,17 +129,9 @@ func (q *queue) soon(o *op) {
 			defer q.mu.Unlock()
 			q.timed = false
 			if len(q.ready) > 0 {
-				q.start()
+				q.runner.Kick()
 			}
 		})
-	}
-}
-
-// start runs drain if it does not run. The caller holds the lock.
-func (q *queue) start() {
-	if !q.running {
-		q.running = true
-		go q.drain()
 	}
 }
 
@@ -149,9 +141,7 @@ func (q *queue) drain() {
 		q.ready = slices.DeleteFunc(q.ready, func(o *op) bool { return o.gone && o.what == reserve })
 		n := min(len(q.ready), most)
 		if n == 0 {
-			q.running = false
 			q.poll()
-			q.idle.Broadcast()
 			q.mu.Unlock()
 			return
 		}
@@ -222,19 +212,13 @@ func (q *queue) poll() {
 		q.polling = false
 		if len(q.parked) > 0 {
 			q.unpark()
-			q.start()
+			q.runner.Kick()
 		}
 	})
 }
 
 // wait returns when nothing is to be done.
 func (q *queue) wait() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if len(q.ready) > 0 {
-		q.start()
-	}
-	for q.running {
-		q.idle.Wait()
-	}
+	q.runner.Kick() // for what waits for company
+	q.runner.Stop()
 }
