@@ -73,11 +73,12 @@ func textDate(text string) (Value, bool) {
 	return ParseDateTime(text)
 }
 
-// textBytes reads base64 from a wire that has no binary data of its own.
+// textBytes reads base64 from a wire that has no binary data of its own. Blanks in it are
+// rare, so they are looked for only when it cannot be read with them.
 func textBytes(text string) ([]byte, bool) {
-	if strings.ContainsAny(text, " \t") {
-		text = strings.NewReplacer(" ", "", "\t", "").Replace(text)
-	}
 	b, err := base64.StdEncoding.DecodeString(text) // skips CR and LF
+	if err != nil && strings.ContainsAny(text, " \t") {
+		b, err = base64.StdEncoding.DecodeString(strings.NewReplacer(" ", "", "\t", "").Replace(text))
+	}
 	return b, err == nil
 }
