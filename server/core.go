@@ -109,14 +109,17 @@ func joined(view *methods.View) map[string]string {
 }
 
 // Methods implements wire.Core.
-func (x *exchange) Methods(context.Context) []*methods.Entry {
+func (x *exchange) Methods(context.Context) ([]*methods.Entry, error) {
+	if x.rejected != nil {
+		return nil, x.rejection()
+	}
 	var out []*methods.Entry
 	for _, e := range x.ep.view.Entries() {
 		if !e.Unlisted && e.Permit(x.caller) == nil {
 			out = append(out, e)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // rejection words credentials that do not hold in the dialect's own way.

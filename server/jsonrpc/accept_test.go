@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/methods"
+	"countersign/server/wire/wiretest"
 )
 
 // accepted are JSON texts and what they mean.
@@ -68,7 +69,7 @@ func TestAccepted(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := show(v); got != c.want {
+			if got := wiretest.Show(v); got != c.want {
 				t.Errorf("%s\n got %s\nwant %s", c.document, got, c.want)
 			}
 		})
@@ -130,9 +131,9 @@ func TestParams(t *testing.T) {
 			}
 			gotNamed := "none"
 			if named != nil {
-				gotNamed = show(methods.Struct(named...))
+				gotNamed = wiretest.Show(methods.Struct(named...))
 			}
-			if got := show(methods.Array(positional...)); got != c.positional || gotNamed != c.named {
+			if got := wiretest.Show(methods.Array(positional...)); got != c.positional || gotNamed != c.named {
 				t.Errorf("got %s, %s", got, gotNamed)
 			}
 		})

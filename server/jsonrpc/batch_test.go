@@ -15,6 +15,7 @@ import (
 
 	"countersign/methods"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 // inBatch repeats a request n times; %d in it is its number.
@@ -318,7 +319,7 @@ func TestBatchUnsendable(t *testing.T) {
 	core := newCore()
 	core.run = func(_ context.Context, method string, _ wire.Args) wire.Outcome {
 		if method == "bad" {
-			return wire.Outcome{Value: unsendable()["deep in an array"]}
+			return wire.Outcome{Value: wiretest.Unsendable()["deep in an array"]}
 		}
 		return wire.Outcome{}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"countersign/methods"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 // encoded gives a value's JSON.
@@ -19,7 +20,7 @@ func encoded(t testing.TB, v methods.Value) string {
 	e := encoder{most: math.MaxInt}
 	dst := e.value(nil, v)
 	if e.err != nil {
-		t.Fatalf("%s cannot be encoded: %v", show(v), e.err)
+		t.Fatalf("%s cannot be encoded: %v", wiretest.Show(v), e.err)
 	}
 	return string(dst)
 }
@@ -131,21 +132,10 @@ func TestEscapesAnywhere(t *testing.T) {
 	}
 }
 
-func unsendable() map[string]methods.Value {
-	return map[string]methods.Value{
-		"NaN":              methods.Double(math.NaN()),
-		"infinity":         methods.Double(math.Inf(-1)),
-		"a year 10000":     methods.FloatingTime(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)),
-		"a year before 0":  methods.FloatingTime(time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)),
-		"deep in an array": methods.Array(methods.Int(1), methods.Array(methods.Double(math.NaN()))),
-		"deep in a struct": methods.Struct(methods.M("a", methods.Struct(methods.M("b", methods.Double(math.Inf(1)))))),
-	}
-}
-
 // TestUnsendable: a value that JSON has no form for is a fault of the method, and nothing
 // of it leaves.
 func TestUnsendable(t *testing.T) {
-	for why, v := range unsendable() {
+	for why, v := range wiretest.Unsendable() {
 		e := encoder{most: math.MaxInt}
 		if dst := e.value(nil, v); !errors.Is(e.err, errUnsendable) {
 			t.Errorf("%s left as %s, %v", why, dst, e.err)

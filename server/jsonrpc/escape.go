@@ -4,6 +4,8 @@ import (
 	"math/bits"
 	"slices"
 	"unicode/utf8"
+
+	"countersign/server/internal/words"
 )
 
 // wide marks a byte of a character outside ASCII in the table of escapes.
@@ -33,7 +35,7 @@ func appendString(dst []byte, s string) []byte {
 	done, i := 0, 0 // s[:done] is in dst
 	for i < len(s) {
 		for i+8 <= len(s) {
-			if hits := escapeStops(load64(s, i)); hits != 0 {
+			if hits := escapeStops(words.Load64(s, i)); hits != 0 {
 				i += bits.TrailingZeros64(hits) / 8
 				break
 			}

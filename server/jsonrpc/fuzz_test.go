@@ -3,21 +3,14 @@ package jsonrpc
 import (
 	"bytes"
 	"encoding/json"
-	"runtime/metrics"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"countersign/methods"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
-
-// allocated is how many bytes this process has ever allocated.
-func allocated() uint64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	metrics.Read(sample)
-	return sample[0].Value.Uint64()
-}
 
 // alone reads one value that is a whole document.
 func alone(document string) (methods.Value, error) {
@@ -51,10 +44,10 @@ func FuzzDecode(f *testing.F) {
 		valid := json.Valid([]byte(document))
 		if err == nil {
 			if !valid || oracleErr != nil {
-				t.Fatalf("accepted as %s; valid %v, %v", show(got), valid, oracleErr)
+				t.Fatalf("accepted as %s; valid %v, %v", wiretest.Show(got), valid, oracleErr)
 			}
-			if show(got) != show(theirs) {
-				t.Fatalf("read differently\nours   %s\ntheirs %s", show(got), show(theirs))
+			if wiretest.Show(got) != wiretest.Show(theirs) {
+				t.Fatalf("read differently\nours   %s\ntheirs %s", wiretest.Show(got), wiretest.Show(theirs))
 			}
 			return
 		}
@@ -91,11 +84,11 @@ func FuzzAnswer(f *testing.F) {
 		if flags&4 > 0 {
 			req.Body, req.Get = nil, &wire.Get{Query: string(body), Base: "http://localhost"}
 		}
-		before := allocated()
+		before := wiretest.Allocated()
 		reply := Transport{}.Answer(t.Context(), req, newCore(), nil)
 		// A value takes at most 20 bytes of tape and 24 to 40 of its own for two of text; the
 		// fuzzing engine's own allocations are in the constant.
-		if took, most := allocated()-before, uint64(2<<20+200*len(body)); took > most {
+		if took, most := wiretest.Allocated()-before, uint64(2<<20+200*len(body)); took > most {
 			t.Errorf("%d bytes of request took %d bytes of memory", len(body), took)
 		}
 		if len(reply.Body) > 32<<10+12*len(body) {

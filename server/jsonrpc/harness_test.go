@@ -2,10 +2,7 @@ package jsonrpc
 
 import (
 	"context"
-	"encoding/base64"
-	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -118,50 +115,4 @@ func value(document string) (methods.Value, error) {
 		return methods.Value{}, fmt.Errorf("%d arguments", len(v))
 	}
 	return v[0], nil
-}
-
-// show writes a value down so that a difference of type is one of text.
-func show(v methods.Value) string {
-	switch v.Type() {
-	case methods.TypeNil:
-		return "nil"
-	case methods.TypeBoolean:
-		return strconv.FormatBool(v.Bool())
-	case methods.TypeInt:
-		return strconv.FormatInt(v.Int(), 10)
-	case methods.TypeLong:
-		return strconv.FormatInt(v.Int(), 10) + "L"
-	case methods.TypeDouble:
-		return strconv.FormatFloat(v.Double(), 'e', -1, 64)
-	case methods.TypeString:
-		return strconv.Quote(v.Text())
-	case methods.TypeDateTime:
-		return v.Time().String()
-	case methods.TypeBase64:
-		return "b64:" + base64.StdEncoding.EncodeToString(v.Bytes())
-	case methods.TypeArray:
-		items := make([]string, 0, len(v.Items()))
-		for _, item := range v.Items() {
-			items = append(items, show(item))
-		}
-		return "[" + strings.Join(items, " ") + "]"
-	default:
-		members := make([]string, 0, len(v.Members()))
-		for _, m := range v.Members() {
-			members = append(members, strconv.Quote(m.Name)+":"+show(m.Value))
-		}
-		return "{" + strings.Join(members, " ") + "}"
-	}
-}
-
-// wantKind checks that err is the public error of a kind.
-func wantKind(t *testing.T, err error, kind methods.Kind) {
-	t.Helper()
-	e, ok := errors.AsType[*methods.Error](err)
-	if !ok || e.Kind != kind {
-		t.Fatalf("got %v, want an error of kind %s", err, kind)
-	}
-	if e.Public == "" {
-		t.Errorf("an error of kind %s without a text", kind)
-	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"countersign/methods"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 const mebibyte = 1 << 20
@@ -72,10 +73,10 @@ func TestHostile(t *testing.T) {
 func TestHostileMemory(t *testing.T) {
 	for why, body := range hostile() {
 		exchanges.New().(*exchange).release() // not the one that grew before
-		before := allocated()
+		before := wiretest.Allocated()
 		post(t, newCore(), wire.Style{}, body)
 		// Most of it is the answer, as it grows.
-		if took := allocated() - before; took > uint64(16*mebibyte+16*len(body)) {
+		if took := wiretest.Allocated() - before; took > uint64(16*mebibyte+16*len(body)) {
 			t.Errorf("%s: %d MiB for %d bytes", why, took/mebibyte, len(body))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"countersign/methods"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 // refused are texts that are not JSON, or use what the profile does not have.
@@ -117,7 +118,7 @@ func TestRefused(t *testing.T) {
 		t.Run(c.why, func(t *testing.T) {
 			var tape tape
 			err := tape.scan(c.document, wire.DefaultLimits(), envelopeDepth)
-			wantKind(t, err, methods.KindParse)
+			wiretest.WantKind(t, err, methods.KindParse)
 			if code := methods.AsError(err).Code; code != codeUnreadable {
 				t.Errorf("number %d", code)
 			}
@@ -126,7 +127,7 @@ func TestRefused(t *testing.T) {
 				return
 			}
 			_, err = value(c.document)
-			wantKind(t, err, methods.KindParse)
+			wiretest.WantKind(t, err, methods.KindParse)
 		})
 	}
 }
@@ -213,7 +214,7 @@ func TestLimits(t *testing.T) {
 			if err := tape.scan(c.doc(c.limit), c.limits, envelopeDepth); err != nil {
 				t.Errorf("at the limit: %v", err)
 			}
-			wantKind(t, tape.scan(c.doc(c.limit+1), c.limits, envelopeDepth), methods.KindTooLarge)
+			wiretest.WantKind(t, tape.scan(c.doc(c.limit+1), c.limits, envelopeDepth), methods.KindTooLarge)
 		})
 	}
 	t.Run("depth is given back", func(t *testing.T) {
@@ -237,6 +238,6 @@ func TestLimits(t *testing.T) {
 func TestNumbersOutOfRange(t *testing.T) {
 	for _, document := range []string{"1e309", "-1e309", "1e99999", "[1e400]", strings.Repeat("9", 60) + "e300"} {
 		_, err := value(document)
-		wantKind(t, err, methods.KindInvalidParams)
+		wiretest.WantKind(t, err, methods.KindInvalidParams)
 	}
 }

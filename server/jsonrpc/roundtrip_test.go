@@ -7,12 +7,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
 	"countersign/methods"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 // anyDocument draws what encoding/json makes JSON of, at most depth containers deep.
@@ -58,41 +58,16 @@ func TestAgainstEncodingJSON(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v: %s", err, body)
 		}
-		if show(got) != show(want) {
-			t.Fatalf("%s\n got %s\nwant %s", body, show(got), show(want))
+		if wiretest.Show(got) != wiretest.Show(want) {
+			t.Fatalf("%s\n got %s\nwant %s", body, wiretest.Show(got), wiretest.Show(want))
 		}
 	})
 }
 
-// anyValue draws values of every type, at most depth containers deep.
-func anyValue(depth int) *rapid.Generator[methods.Value] {
-	first := time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC).UnixMicro()
-	last := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).UnixMicro()
-	kinds := []*rapid.Generator[methods.Value]{
-		rapid.Just(methods.Nil()),
-		rapid.Map(rapid.Bool(), methods.Bool),
-		rapid.Map(rapid.Int64(), methods.Int),
-		rapid.Map(rapid.Int64(), methods.Long),
-		rapid.Map(rapid.Float64(), methods.Double),
-		rapid.Map(rapid.Map(rapid.String(), text), methods.String),
-		rapid.Map(rapid.SliceOf(rapid.ByteRange(1, 255)), func(b []byte) methods.Value { return methods.String(string(b)) }),
-		rapid.Map(rapid.SliceOf(rapid.Byte()), methods.Bytes),
-		rapid.Just(methods.EmptyDate()),
-		rapid.Map(rapid.Int64Range(first, last), func(n int64) methods.Value { return methods.FloatingTime(time.UnixMicro(n).UTC()) }),
-	}
-	if depth > 0 {
-		inner := rapid.Deferred(func() *rapid.Generator[methods.Value] { return anyValue(depth - 1) })
-		kinds = append(kinds,
-			rapid.Map(rapid.SliceOfN(inner, 0, 5), func(v []methods.Value) methods.Value { return methods.Array(v...) }),
-			rapid.Custom(func(t *rapid.T) methods.Value {
-				members := make([]methods.Member, rapid.IntRange(0, 70).Draw(t, "members"))
-				for i := range members {
-					members[i] = methods.M(rapid.Map(rapid.StringN(0, 3, -1), text).Draw(t, "name"), inner.Draw(t, "value"))
-				}
-				return methods.Struct(members...)
-			}))
-	}
-	return rapid.OneOf(kinds...)
+// anyValue draws what may leave.
+var anyValue = wiretest.Values{
+	Doubles: rapid.Float64(), Texts: rapid.Map(wiretest.AnyText(), text),
+	Names: rapid.Map(rapid.StringN(0, 3, -1), text), Members: 70,
 }
 
 // arrives is what a value is after it left and was read again; false if it cannot leave.
@@ -150,7 +125,7 @@ func arrives(v methods.Value) (methods.Value, bool) {
 // encoding/json it is the same.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		v := anyValue(3).Draw(t, "value")
+		v := anyValue.Draw(3).Draw(t, "value")
 		want, sendable := arrives(v)
 		e := encoder{most: math.MaxInt}
 		document := string(e.value(nil, v))
@@ -165,12 +140,12 @@ func TestRoundTrip(t *testing.T) {
 			t.Fatalf("%v\n%s", err, document)
 		}
 		// What is not UTF-8 is replaced byte by byte; ToValidUTF8 makes one of a run.
-		if a, b := squeeze(show(got)), squeeze(show(want)); a != b {
+		if a, b := squeeze(wiretest.Show(got)), squeeze(wiretest.Show(want)); a != b {
 			t.Fatalf("got  %s\nwant %s\nin %s", a, b, document)
 		}
 		theirs, err := oracle(document)
-		if err != nil || show(theirs) != show(got) {
-			t.Fatalf("the second decoder reads %s, %v", show(theirs), err)
+		if err != nil || wiretest.Show(theirs) != wiretest.Show(got) {
+			t.Fatalf("the second decoder reads %s, %v", wiretest.Show(theirs), err)
 		}
 	})
 }
@@ -199,7 +174,7 @@ func TestIDsComeBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if mine, err := oracle(string(id)); err != nil || show(mine) != show(theirs) {
+		if mine, err := oracle(string(id)); err != nil || wiretest.Show(mine) != wiretest.Show(theirs) {
 			t.Fatalf("%s came back as %s, %v", id, got.ID, err)
 		}
 	})

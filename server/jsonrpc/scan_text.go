@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"countersign/server/internal/words"
 )
 
 // str reads a string; p is the offset of its first quote.
@@ -14,7 +16,7 @@ func (t *tape) str(p int) int {
 	p++
 	for {
 		for p+8 <= len(doc) {
-			w := load64(doc, p)
+			w := words.Load64(doc, p)
 			seen |= w
 			if hits := stringStops(w); hits != 0 {
 				p += bits.TrailingZeros64(hits) / 8
@@ -27,7 +29,7 @@ func (t *tape) str(p int) int {
 		}
 		switch c := doc[p]; {
 		case c == '"':
-			if seen&each80 != 0 && !utf8.ValidString(doc[start:p]) {
+			if seen&words.Each80 != 0 && !utf8.ValidString(doc[start:p]) {
 				return t.refuse(start, "a string that is not UTF-8")
 			}
 			at := t.oneMore()

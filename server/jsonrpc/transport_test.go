@@ -8,6 +8,7 @@ import (
 
 	"countersign/methods"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 func TestMediaTypes(t *testing.T) {
@@ -104,10 +105,10 @@ func TestExchangesAreReused(t *testing.T) {
 	for _, text := range []string{"alpha", `b\u0065ta`, "γ"} {
 		body := []byte(callOf(`{"name":"` + text + `","list":[1,2]}`))
 		Transport{}.Answer(t.Context(), &wire.Request{Body: body, Limits: wire.DefaultLimits()}, core, nil)
-		was := show(kept[0])
+		was := wiretest.Show(kept[0])
 		clear(body)
 		post(t, newCore(), wire.Style{}, callOf(`{"XXXX":"XXXX","XXXX2":[9,9]}`))
-		if now := show(kept[0]); now != was {
+		if now := wiretest.Show(kept[0]); now != was {
 			t.Errorf("%s became %s", was, now)
 		}
 	}

@@ -53,7 +53,7 @@ const (
 // fit finds the signature that the call is made for. Names count if they are names of
 // the signature; names that toolkits make up are none (phpgroupware contract §7.1).
 func (m *message) fit(signatures []methods.Signature) (fitting, []methods.Param) {
-	n := count(m.call)
+	n := m.call.NumElements()
 	most, how, params := 0, byPosition, []methods.Param(nil)
 	for _, s := range signatures {
 		known := m.known(s.Params)
@@ -135,7 +135,7 @@ func (d *decoder) positional(params []methods.Param) ([]methods.Value, error) {
 	if !d.call.HasElements() {
 		return nil, nil
 	}
-	values := make([]methods.Value, 0, count(d.call))
+	values := make([]methods.Value, 0, d.call.NumElements())
 	for c := d.call.FirstElement(); c.Exists(); c = c.NextElement() {
 		var want *methods.Schema
 		if i := len(values); i < len(params) {
@@ -152,7 +152,7 @@ func (d *decoder) positional(params []methods.Param) ([]methods.Value, error) {
 
 // named reads the arguments with their names.
 func (d *decoder) named(params []methods.Param) ([]methods.Member, error) {
-	named := make([]methods.Member, 0, count(d.call))
+	named := make([]methods.Member, 0, d.call.NumElements())
 	for c := d.call.FirstElement(); c.Exists(); c = c.NextElement() {
 		name := c.Local()
 		var want *methods.Schema

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/methods"
+	"countersign/server/wire/wiretest"
 )
 
 type (
@@ -75,10 +76,10 @@ func tells[In any](name, prefix string) methods.Method {
 func testEntries(t *testing.T) map[string]*methods.Entry {
 	t.Helper()
 	entry := methods.New("entry", "Tells.", methods.Public(), func(_ context.Context, _ *methods.Call, in entryIn) (string, error) {
-		return show(in.Entry.v), nil
+		return wiretest.Show(in.Entry.v), nil
 	})
 	anything := methods.New("any", "Tells.", methods.Public(), func(_ context.Context, _ *methods.Call, in anyIn) (string, error) {
-		return show(in.Value), nil
+		return wiretest.Show(in.Value), nil
 	})
 	r, err := methods.NewRegistry(methods.Module{
 		Name: "test", Help: "For tests.", Run: methods.Public(),
@@ -151,6 +152,13 @@ func TestArguments(t *testing.T) {
 		{"one member twice is not a list", "entry", `<entry><a>1</a><a>2</a></entry>`, `{"a":"1" "a":"2"}`},
 		{"an empty one", "entry", `<entry/>`, `{}`},
 		{"anything", "any", `<value>5</value>`, `"5"`},
+
+		{"text as base64", "login", `<username xsi:type="xsd:base64Binary">w4VuZw==</username><password xsi:type="xsd:base64">cOKCrA==</password>`, `strings {Username:Ång Password:p€}`},
+		{"text as base64, by position", "login", `<c-gensym3 xsi:type="xsd:base64Binary">w4VuZw==</c-gensym3><c-gensym5 xsi:type="xsd:string">p</c-gensym5>`, `strings {Username:Ång Password:p}`},
+		{"text as base64 in a struct", "login", `<login><username xsi:type="xsd:base64Binary">w4VuZw==</username><password>p</password></login>`, `struct {Login:{Username:Ång Password:p ReadOnly:false}}`},
+		{"texts as base64", "names", `<names SOAP-ENC:arrayType="xsd:anyType[2]"><item xsi:type="xsd:base64Binary">w4VuZw==</item><item xsi:type="xsd:string">b</item></names>`, `{Names:[Ång b]}`},
+		{"no text as base64", "login", `<username xsi:type="xsd:base64Binary"/><password>p</password>`, `strings {Username: Password:p}`},
+		{"base64 that may be anything", "any", `<value xsi:type="xsd:base64Binary">w4VuZw==</value>`, `b64:w4VuZw==`},
 		{"nil is something", "any", `<value xsi:nil="1"/>`, `nil`},
 		{"anything, with a type", "any", `<value xsi:type="xsd:int">5</value>`, `5`},
 		{"any list", "any", `<value><item>5</item></value>`, `["5"]`},
@@ -188,6 +196,11 @@ func TestArgumentsRefused(t *testing.T) {
 		{"a typed text for a number", "sum", `<a>1</a><b xsi:type="xsd:string">2</b>`, "parameter 2: wanted int, got string"},
 		{"nil for a number", "sum", `<a>1</a><b xsi:nil="1"/>`, "parameter 2: wanted int, got nil"},
 		{"a struct for a number", "sum", `<a>1</a><b><c>2</c></b>`, "parameter 2: wanted int, got struct"},
+		{"bytes that are no UTF-8 for a string", "names", `<names><item xsi:type="xsd:base64Binary">xW5n</item></names>`, "parameter 1[0]: wanted string, got base64"},
+		{"bytes with a NUL for a string", "names", `<names><item xsi:type="xsd:base64Binary">YQBi</item></names>`, "parameter 1[0]: wanted string, got base64"},
+		{"bytes with another control character", "names", `<names><item xsi:type="xsd:base64Binary">YRti</item></names>`, "parameter 1[0]: wanted string, got base64"},
+		{"hexadecimal for a string", "names", `<names><item xsi:type="xsd:hexBinary">61</item></names>`, "parameter 1[0]: wanted string, got base64"},
+		{"base64 for a number", "sum", `<a>1</a><b xsi:type="xsd:base64Binary">Mg==</b>`, "parameter 2: wanted int, got base64"},
 		{"text for a list", "names", `<names>a</names>`, "parameter 1: wanted array, got string"},
 		{"a member missing", "login", `<login><username>u</username></login>`, "parameter 1.password: the member is missing"},
 		{"arguments for none", "logout", `<x/><y/><z/><w/>`, ""},
@@ -201,7 +214,7 @@ func TestArgumentsRefused(t *testing.T) {
 		if call.Params, call.Named, err = m.ValuesFor(e); err == nil {
 			_, err = e.Run(t.Context(), call)
 		}
-		if got := wantKind(t, err, methods.KindInvalidParams).Public; c.text != "" && got != c.text {
+		if got := wiretest.WantKind(t, err, methods.KindInvalidParams).Public; c.text != "" && got != c.text {
 			t.Errorf("%s: %q, want %q", c.why, got, c.text)
 		}
 	}

@@ -2,6 +2,7 @@ package soap
 
 import (
 	"countersign/methods"
+	"countersign/server/internal/pieces"
 	"countersign/server/internal/xmltext"
 )
 
@@ -95,6 +96,9 @@ func (d *decoder) value(n xmltext.Node, want *methods.Schema, m marks) (methods.
 		if err := d.countText(s); err != nil {
 			return methods.Value{}, err
 		}
+		if m.kind == base64Bytes {
+			return binary(s, want)
+		}
 		return scalar(m.kind, s)
 	}
 	if m.kind != untyped && m.kind < array {
@@ -141,7 +145,7 @@ func (d *decoder) array(n xmltext.Node, want *methods.Schema, kind kind) (method
 	if want != nil && want.Type == methods.TypeArray {
 		elem = want.Elem
 	}
-	items := cut(&d.items, count(n))
+	items := pieces.Cut(&d.items, n.NumElements())
 	i := 0
 	for c := n.FirstElement(); c.Exists(); c = c.NextElement() {
 		v, err := d.item(c, elem, kind)
@@ -155,7 +159,7 @@ func (d *decoder) array(n xmltext.Node, want *methods.Schema, kind kind) (method
 }
 
 func (d *decoder) structure(n xmltext.Node, want *methods.Schema) (methods.Value, error) {
-	members := cut(&d.members, count(n))
+	members := pieces.Cut(&d.members, n.NumElements())
 	i := 0
 	for c := n.FirstElement(); c.Exists(); c = c.NextElement() {
 		name := c.Local()
@@ -185,26 +189,3 @@ func memberSchema(want *methods.Schema, name string) *methods.Schema {
 }
 
 const itemName = "item"
-
-func count(n xmltext.Node) int {
-	total := 0
-	for c := n.FirstElement(); c.Exists(); c = c.NextElement() {
-		total++
-	}
-	return total
-}
-
-// cut takes n elements off a piece, and gets larger pieces as the document goes on:
-// a document of a thousand structs costs a handful of allocations.
-func cut[T any](piece *[]T, n int) []T {
-	if n > len(*piece) {
-		size := n
-		if *piece != nil {
-			size = max(n, 256)
-		}
-		*piece = make([]T, size)
-	}
-	out := (*piece)[:n:n]
-	*piece = (*piece)[n:]
-	return out
-}

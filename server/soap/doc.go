@@ -16,6 +16,8 @@
 //	  - rpc/encoded values are of the type they say, in the schema of 1999, 2000 or 2001;
 //	    arrays, Apache's Map, references (href and id, ref and id) and nil are known.
 //	  - Values that say no type, as in document/literal, take theirs from the method.
+//	  - base64 where the method wants a string is that string, if its bytes are UTF-8
+//	    text: so SOAP::Lite sends texts outside ASCII.
 //
 // A caller may prove itself in a header block instead of HTTP's Authorization:
 //
@@ -29,14 +31,16 @@
 // A request is answered in its version of SOAP, its year of XML Schema, and the
 // namespace of its call. There are three forms: in the namespace urn:countersign plain
 // elements as the WSDL's document/literal binding describes them; in urn:countersign:rpc
-// encoded values as its rpc/encoded binding describes them; in every other namespace
-// encoded values for clients without a WSDL (phpgroupware contract §7.2).
+// encoded values as its rpc/encoded binding describes them, with the names of its types;
+// in every other namespace encoded values for clients without a WSDL (phpgroupware
+// contract §7.2).
 //
 // # Description
 //
 // A GET with ?wsdl gives WSDL 1.1 of the methods that the caller may call, with both
-// bindings; ?wsdl=literal and ?wsdl=rpc give one alone. A struct with members that the
-// method's signature names is a type of its own. A struct with free members, such as an
+// bindings; ?wsdl=literal and ?wsdl=rpc give one alone. A request whose credentials do
+// not hold gets a fault with status 401. A struct with members that the method's
+// signature names is a type of its own. A struct with free members, such as an
 // address book's entry, is Apache's Map; a list is an element with an element item for
 // each item.
 //

@@ -14,6 +14,8 @@ type encoder struct {
 	version wire.Version
 	year    year
 	form    form
+	// structs has the names of declared structs, where answers tell them.
+	structs map[*methods.Schema]string
 }
 
 // prologs are what answers begin with, up to the body's start tag. The prefixes are the
@@ -33,7 +35,7 @@ var prologs = func() (all [2][len(years)][3]string) {
 			const end = "><SOAP-ENV:Body>"
 			all[v][y] = [...]string{
 				legacy:  start + ` xmlns:si="` + structURI + `"` + rules + end,
-				encoded: start + rules + end,
+				encoded: start + ` xmlns:` + rpcPrefix + `="` + rpcURI + `"` + rules + end,
 				literal: start + end,
 			}
 		}

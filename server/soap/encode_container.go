@@ -93,6 +93,9 @@ func (e *encoder) typeOf(v methods.Value, want *methods.Schema) string {
 		case asSOAPStruct:
 			return structType
 		}
+		if t := e.structs[want]; t != "" {
+			return t
+		}
 		return years[e.year].anyType
 	}
 	return e.scalarType(v, want)
@@ -164,15 +167,27 @@ func (e *encoder) structure(name string, v methods.Value, want *methods.Schema) 
 			}
 		}
 	default:
-		e.str("<")
-		e.str(name)
-		e.str(">")
+		e.openDeclared(name, want)
 		if !e.declared(v, want.Fields) {
 			return false
 		}
 	}
 	e.close(name)
 	return true
+}
+
+// openDeclared appends the start tag of a struct of a declared type. In literal form the
+// place tells the type; in encoded form it is named, as the WSDL does, where it has a
+// name there.
+func (e *encoder) openDeclared(name string, want *methods.Schema) {
+	e.str("<")
+	e.str(name)
+	if t := e.structs[want]; t != "" {
+		e.str(` xsi:type="`)
+		e.str(t)
+		e.str(`"`)
+	}
+	e.str(">")
 }
 
 // schemaAt is memberSchema for members that are likely in the order of the type.

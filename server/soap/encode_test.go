@@ -8,14 +8,21 @@ import (
 
 	"countersign/methods"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
-// written gives the content of the response element for a value.
+// written gives the content of the response element for a value. The description
+// declares what the signature has.
 func written(t *testing.T, f form, version wire.Version, y year, v methods.Value, want *methods.Schema) string {
 	t.Helper()
 	e := encoder{version: version, year: y, form: f}
+	if f == encoded && want != nil {
+		n := newNaming()
+		n.add(&operation{name: "op", result: want})
+		e.structs = n.structs
+	}
 	if !e.element("return", v, want) {
-		t.Fatalf("%s cannot be written", show(v))
+		t.Fatalf("%s cannot be written", wiretest.Show(v))
 	}
 	return string(e.dst)
 }
@@ -32,6 +39,7 @@ var (
 		{Name: "age", Optional: true, Schema: &methods.Schema{Type: methods.TypeInt}},
 		{Name: "tags", Optional: true, Schema: listOf(&methods.Schema{Type: methods.TypeString})},
 	}}
+	pairSchema = &methods.Schema{Type: methods.TypeStruct, Fields: []methods.Param{{Name: "who", Schema: personSchema}}}
 	freeSchema = &methods.Schema{Type: methods.TypeStruct}
 )
 
@@ -95,18 +103,26 @@ func TestWritten(t *testing.T) {
 
 		{"a struct", methods.Struct(m("name", str("Bo")), m("age", num(5)), m("tags", methods.Array())), personSchema,
 			`<return xsi:type="si:SOAPStruct"><name xsi:type="xsd:string">Bo</name><age xsi:type="xsd:int">5</age><tags xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="xsd:string[0]"></tags></return>`,
-			`<return><name xsi:type="xsd:string">Bo</name><age xsi:type="xsd:int">5</age><tags xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="xsd:string[0]"></tags></return>`,
+			`<return xsi:type="rpc:Person"><name xsi:type="xsd:string">Bo</name><age xsi:type="xsd:int">5</age><tags xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="xsd:string[0]"></tags></return>`,
 			`<return><name>Bo</name><age>5</age><tags></tags></return>`},
 		{"in the order of the type, without what is nil or not declared", methods.Struct(m("age", methods.Nil()), m("more", num(1)), m("name", str("Bo"))), personSchema,
 			`<return xsi:type="si:SOAPStruct"><age xsi:nil="true"/><more xsi:type="xsd:int">1</more><name xsi:type="xsd:string">Bo</name></return>`,
-			`<return><name xsi:type="xsd:string">Bo</name></return>`, `<return><name>Bo</name></return>`},
+			`<return xsi:type="rpc:Person"><name xsi:type="xsd:string">Bo</name></return>`, `<return><name>Bo</name></return>`},
 		{"a list of structs", methods.Array(methods.Struct(m("name", str("Bo")))), listOf(personSchema),
 			`<return xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="si:SOAPStruct[1]"><item xsi:type="si:SOAPStruct"><name xsi:type="xsd:string">Bo</name></item></return>`,
-			`<return xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="xsd:anyType[1]"><item><name xsi:type="xsd:string">Bo</name></item></return>`,
+			`<return xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="rpc:Person[1]"><item xsi:type="rpc:Person"><name xsi:type="xsd:string">Bo</name></item></return>`,
 			`<return><item><name>Bo</name></item></return>`},
 		{"an empty list of structs", methods.Array(), listOf(personSchema),
 			`<return xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="si:SOAPStruct[0]"></return>`,
-			`<return xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="xsd:anyType[0]"></return>`, `<return></return>`},
+			`<return xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="rpc:Person[0]"></return>`, `<return></return>`},
+		{"a struct of no name, and one in it", methods.Struct(m("who", methods.Struct(m("name", str("Bo"))))), pairSchema,
+			`<return xsi:type="si:SOAPStruct"><who xsi:type="si:SOAPStruct"><name xsi:type="xsd:string">Bo</name></who></return>`,
+			`<return xsi:type="rpc:Op_result"><who xsi:type="rpc:Person"><name xsi:type="xsd:string">Bo</name></who></return>`,
+			`<return><who><name>Bo</name></who></return>`},
+		{"nil in a list of structs", methods.Array(methods.Nil(), methods.Struct(m("name", str("Bo")))), listOf(personSchema),
+			`<return xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="si:SOAPStruct[2]"><item xsi:nil="true"/><item xsi:type="si:SOAPStruct"><name xsi:type="xsd:string">Bo</name></item></return>`,
+			`<return xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="rpc:Person[2]"><item xsi:nil="true"/><item xsi:type="rpc:Person"><name xsi:type="xsd:string">Bo</name></item></return>`,
+			`<return><item xsi:nil="true"/><item><name>Bo</name></item></return>`},
 		{"a free struct", methods.Struct(m("a", num(1)), m("b", methods.Array(num(2)))), freeSchema,
 			`<return xsi:type="si:SOAPStruct"><a xsi:type="xsd:int">1</a><b xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="xsd:int[1]"><item xsi:type="xsd:int">2</item></b></return>`,
 			`<return xsi:type="apache:Map"><item><key xsi:type="xsd:string">a</key><value xsi:type="xsd:int">1</value></item><item><key xsi:type="xsd:string">b</key><value xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="xsd:int[1]"><item xsi:type="xsd:int">2</item></value></item></return>`,
@@ -135,6 +151,28 @@ func TestWritten(t *testing.T) {
 			if got := written(t, f, wire.SOAP11, y2001, c.value, c.want); got != want {
 				t.Errorf("%s, form %d:\ngot  %s\nwant %s", c.why, f, got, want)
 			}
+		}
+	}
+}
+
+// TestWrittenWithoutName: what the description does not declare, since its method is in
+// no listing, says no type.
+func TestWrittenWithoutName(t *testing.T) {
+	for _, c := range []struct {
+		version wire.Version
+		value   methods.Value
+		schema  *methods.Schema
+		want    string
+	}{
+		{wire.SOAP11, methods.Struct(m("name", str("Bo"))), personSchema, `<return><name xsi:type="xsd:string">Bo</name></return>`},
+		{wire.SOAP11, methods.Array(methods.Struct(m("name", str("Bo")))), listOf(personSchema),
+			`<return xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="xsd:anyType[1]"><item><name xsi:type="xsd:string">Bo</name></item></return>`},
+		{wire.SOAP12, methods.Array(), listOf(personSchema),
+			`<return xsi:type="SOAP-ENC:Array" SOAP-ENC:itemType="xsd:anyType" SOAP-ENC:arraySize="0"></return>`},
+	} {
+		e := encoder{version: c.version, year: y2001, form: encoded}
+		if !e.element("return", c.value, c.schema) || string(e.dst) != c.want {
+			t.Errorf("got  %s\nwant %s", e.dst, c.want)
 		}
 	}
 }

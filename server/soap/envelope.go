@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"countersign/methods"
+	"countersign/server/internal/xmlbody"
 	"countersign/server/internal/xmltext"
 	"countersign/server/wire"
 )
@@ -29,15 +30,8 @@ type message struct {
 func (m *message) read(tape *xmltext.Tape, req *wire.Request) error {
 	m.version, m.year = wire.SOAP11, y2001
 	m.limits, m.size = req.Limits, len(req.Body)
-	doc, err := xmltext.ToUTF8(req.Body, req.Charset)
-	if err == nil {
-		err = tape.Scan(doc, xmltext.Limits{
-			ElementDepth: req.Limits.ElementDepth, Elements: req.Limits.Elements,
-			Attributes: req.Limits.Attributes, NameBytes: req.Limits.NameBytes,
-		})
-	}
-	if err != nil {
-		return syntaxError(err)
+	if err := xmlbody.Scan(tape, req); err != nil {
+		return err
 	}
 	root := tape.Root()
 	s := spaceOfElement(root)

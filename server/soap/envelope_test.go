@@ -7,6 +7,7 @@ import (
 
 	"countersign/methods"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 const call = `<m:echo xmlns:m="urn:x"/>`
@@ -104,7 +105,7 @@ func TestEnvelopesRefused(t *testing.T) {
 			if core.method != "" || len(core.failed) != 1 {
 				t.Fatalf("called %q, failed %v", core.method, core.failed)
 			}
-			wantKind(t, core.failed[0], c.kind)
+			wiretest.WantKind(t, core.failed[0], c.kind)
 			text := string(reply.Body)
 			if reply.Status != c.status || !strings.Contains(text, ">SOAP-ENV:"+c.fault+"</") {
 				t.Errorf("%d %s", reply.Status, text)

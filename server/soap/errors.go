@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"countersign/methods"
-	"countersign/server/internal/xmltext"
 )
 
 // code is a fault code that an error has instead of the one of its kind.
@@ -50,21 +49,3 @@ func tooLarge(why string) *methods.Error {
 
 // errUnsendable: a result that the format cannot carry, a fault of the method.
 var errUnsendable = errors.New("soap: the result cannot be encoded")
-
-// syntaxError gives the scanner's refusals their kinds.
-func syntaxError(err error) error {
-	s, ok := errors.AsType[*xmltext.SyntaxError](err)
-	if !ok {
-		return err
-	}
-	kind := methods.KindParse
-	switch s.Kind {
-	case xmltext.ErrEncoding:
-		kind = methods.KindEncoding
-	case xmltext.ErrChar:
-		kind = methods.KindCharacter
-	case xmltext.ErrLimit:
-		kind = methods.KindTooLarge
-	}
-	return &methods.Error{Kind: kind, Public: s.Error()}
-}

@@ -1,16 +1,13 @@
 package soap
 
 import (
-	"encoding/xml"
-	"io"
 	"maps"
-	"runtime/metrics"
 	"slices"
-	"strings"
 	"testing"
 
 	"countersign/server/internal/xmltext"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 // seeds are the documents of the tables.
@@ -33,31 +30,17 @@ func seeds(f *testing.F) {
 	f.Add([]byte(withHeader(start11, `<credentials xmlns="urn:countersign"><token>x</token></credentials>`)))
 }
 
-// allocated is how many bytes this process has ever allocated.
-func allocated() uint64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	metrics.Read(sample)
-	return sample[0].Value.Uint64()
-}
-
 // FuzzAnswer: whatever comes in, a well-formed answer goes out, and what it took is in
 // proportion to what came, but for what references may add.
 func FuzzAnswer(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, doc []byte) {
-		before := allocated()
+		before := wiretest.Allocated()
 		reply := answer(string(doc), &scripted{}, wire.Style{OutParams: len(doc)%2 == 0})
-		if took, most := allocated()-before, uint64(48<<20+200*len(doc)); took > most {
+		if took, most := wiretest.Allocated()-before, uint64(48<<20+200*len(doc)); took > most {
 			t.Errorf("%d bytes of request took %d bytes of memory", len(doc), took)
 		}
-		dec := xml.NewDecoder(strings.NewReader(string(reply.Body)))
-		for {
-			if _, err := dec.Token(); err == io.EOF {
-				return
-			} else if err != nil {
-				t.Fatalf("the answer is not well formed: %v\n%s", err, reply.Body)
-			}
-		}
+		wiretest.WellFormed(t, reply.Body)
 	})
 }
 
@@ -78,8 +61,8 @@ func FuzzScalars(f *testing.F) {
 			return
 		}
 		theirs, err := oracle(doc)
-		if err != nil || showAll(ours) != showAll(theirs) {
-			t.Fatalf("%s of %q\nours   %s\ntheirs %s, %v", name, text, showAll(ours), showAll(theirs), err)
+		if err != nil || wiretest.ShowAll(ours) != wiretest.ShowAll(theirs) {
+			t.Fatalf("%s of %q\nours   %s\ntheirs %s, %v", name, text, wiretest.ShowAll(ours), wiretest.ShowAll(theirs), err)
 		}
 	})
 }

@@ -2,10 +2,6 @@ package soap
 
 import (
 	"context"
-	"encoding/base64"
-	"errors"
-	"fmt"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -58,68 +54,6 @@ func read(doc string) ([]methods.Value, error) {
 	}
 	values, _, err := m.Values()
 	return values, err
-}
-
-// show writes a value down so that a difference of type is one of text.
-func show(v methods.Value) string {
-	switch v.Type() {
-	case methods.TypeNil:
-		return "nil"
-	case methods.TypeBoolean:
-		return strconv.FormatBool(v.Bool())
-	case methods.TypeInt:
-		return strconv.FormatInt(v.Int(), 10)
-	case methods.TypeLong:
-		return strconv.FormatInt(v.Int(), 10) + "L"
-	case methods.TypeDouble:
-		return strconv.FormatFloat(v.Double(), 'e', -1, 64)
-	case methods.TypeString:
-		return strconv.Quote(v.Text())
-	case methods.TypeDateTime:
-		if methods.Equal(v, methods.EmptyDate()) {
-			return "no date"
-		}
-		s := v.Time().Format("2006-01-02 15:04:05.999999")
-		if v.HasZone() {
-			s += fmt.Sprintf(" UTC%+d", v.Offset())
-		}
-		return s
-	case methods.TypeBase64:
-		return "b64:" + base64.StdEncoding.EncodeToString(v.Bytes())
-	case methods.TypeArray:
-		return "[" + showAll(v.Items()) + "]"
-	default:
-		return "{" + showMembers(v.Members()) + "}"
-	}
-}
-
-func showAll(values []methods.Value) string {
-	items := make([]string, len(values))
-	for i, v := range values {
-		items[i] = show(v)
-	}
-	return strings.Join(items, " ")
-}
-
-func showMembers(list []methods.Member) string {
-	members := make([]string, len(list))
-	for i, m := range list {
-		members[i] = strconv.Quote(m.Name) + ":" + show(m.Value)
-	}
-	return strings.Join(members, " ")
-}
-
-// wantKind checks that err is the public error of a kind.
-func wantKind(t *testing.T, err error, kind methods.Kind) *methods.Error {
-	t.Helper()
-	e, ok := errors.AsType[*methods.Error](err)
-	if !ok || e.Kind != kind {
-		t.Fatalf("got %v, want an error of kind %s", err, kind)
-	}
-	if e.Public == "" {
-		t.Errorf("an error of kind %s without a text", kind)
-	}
-	return e
 }
 
 // scripted is a core whose outcomes the test chooses; it keeps what it was told. Without

@@ -10,6 +10,9 @@ const (
 	rpcURI     = "urn:countersign:rpc"
 )
 
+// rpcPrefix stands for rpcURI in the description and in answers.
+const rpcPrefix = "rpc"
+
 // Namespaces of others.
 const (
 	envelope11URI = "http://schemas.xmlsoap.org/soap/envelope/"

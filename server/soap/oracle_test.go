@@ -11,6 +11,7 @@ import (
 
 	"countersign/methods"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 // The oracle is a second decoder of arguments without a signature, as plain as can be,
@@ -254,7 +255,7 @@ func oracleScalar(k kind, s string) (methods.Value, error) {
 func TestOracle(t *testing.T) {
 	for _, c := range accepted {
 		theirs, err := oracle(callOf(c.element))
-		if got := showAll(theirs); err != nil || got != c.want {
+		if got := wiretest.ShowAll(theirs); err != nil || got != c.want {
 			t.Errorf("%s: %s, %v; want %s", c.why, got, err, c.want)
 		}
 	}
@@ -278,9 +279,9 @@ func FuzzAgainstEncodingXML(f *testing.F) {
 			if strings.Contains(err.Error(), "invalid XML name") || !utf8.Valid(doc) {
 				return
 			}
-			t.Fatalf("accepted as %s: %v", showAll(ours), err)
+			t.Fatalf("accepted as %s: %v", wiretest.ShowAll(ours), err)
 		}
-		if got, want := showAll(ours), showAll(theirs); got != want {
+		if got, want := wiretest.ShowAll(ours), wiretest.ShowAll(theirs); got != want {
 			t.Fatalf("read differently\nours   %s\ntheirs %s", got, want)
 		}
 	})

@@ -8,6 +8,7 @@ import (
 
 	"countersign/methods"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 // TestReferences that are followed: to arguments, to values behind the call, to values in
@@ -26,7 +27,7 @@ func TestReferences(t *testing.T) {
 		{"prefixes are those of the target", callOf(`<a xmlns:xsd="urn:y" href="#i"/><i id="i" xsi:type="xsd:int">5</i><b xmlns:xsd="urn:y"><c id="c" xsi:type="xsd:int">5</c></b><d href="#c"/>`), `5 5 {"c":"5"} "5"`},
 	} {
 		values, err := read(c.doc)
-		if got := showAll(values); err != nil || got != c.want {
+		if got := wiretest.ShowAll(values); err != nil || got != c.want {
 			t.Errorf("%s: got %s, %v; want %s", c.why, got, err, c.want)
 		}
 	}
@@ -65,9 +66,9 @@ func TestReferencesAreBounded(t *testing.T) {
 		{"a key of a Map, often", callOf(`<c id="c" xsi:type="apache:Map"><item><key>` + text + `</key><value/></item></c>` + strings.Repeat(`<a href="#c"/>`, 5000))},
 		{"a long chain", chain(30000)},
 	} {
-		start, before := time.Now(), allocated()
+		start, before := time.Now(), wiretest.Allocated()
 		values, err := read(c.doc)
-		took, bytes := time.Since(start), allocated()-before
+		took, bytes := time.Since(start), wiretest.Allocated()-before
 		if err == nil || methods.AsError(err).Kind != methods.KindTooLarge {
 			t.Errorf("%s: %d values, %v", c.why, len(values), err)
 		}

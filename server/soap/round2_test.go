@@ -8,6 +8,7 @@ import (
 	"countersign/methods/interop"
 	"countersign/server/soap"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 // TestRound2 is the base part of the second round of interoperability tests on the wire
@@ -18,7 +19,7 @@ func TestRound2(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	core := &bareCore{core{view: r.View("bare")}}
+	core := wiretest.NewDispatch(r.View("bare"))
 	const item = `<varString xsi:type="xsd:string">arg</varString><varInt xsi:type="xsd:int">34</varInt><varFloat xsi:type="xsd:float">325.325</varFloat>`
 	const itemBack = `<varString xsi:type="xsd:string">arg</varString><varInt xsi:type="xsd:int">34</varInt><varFloat xsi:type="xsd:double">325.325</varFloat>`
 	for _, c := range []struct{ method, argument, result string }{
@@ -59,12 +60,4 @@ func TestRound2(t *testing.T) {
 			t.Errorf("%s %s\ngot  %s\nwant %s", c.method, c.argument, reply.Body, want)
 		}
 	}
-}
-
-// bareCore knows methods without a prefix.
-type bareCore struct{ core }
-
-func (c *bareCore) Resolve(name string) (string, bool) {
-	_, ok := c.view.Lookup(name)
-	return name, ok
 }

@@ -8,21 +8,20 @@ import (
 	"strings"
 
 	"countersign/methods"
+	"countersign/server/internal/xmltext"
 )
 
 // blanks are white space in XML.
 const blanks = " \t\n\r"
 
-// scalar reads the text of a simple value (XML Schema part 2, §3.2). An empty dateTime
-// is "no date", as on the other wires (phpgroupware contract §8.5).
+// scalar reads the text of a simple value other than base64 (XML Schema part 2, §3.2).
+// An empty dateTime is "no date", as on the other wires (phpgroupware contract §8.5).
 func scalar(k kind, s string) (methods.Value, error) {
 	switch k {
 	case text:
 		return methods.String(s), nil
 	case untyped, lexical:
 		return methods.Lexical(s), nil
-	case base64Bytes:
-		return binary(s)
 	}
 	trimmed := strings.Trim(s, blanks)
 	switch k {
@@ -73,13 +72,21 @@ func scalar(k kind, s string) (methods.Value, error) {
 	return methods.Value{}, notSOAP("text in a value that is none")
 }
 
-func binary(s string) (methods.Value, error) {
+// binary reads base64. Where the method wants a string and the bytes are a text that XML
+// could have carried as it is, they are that text: SOAP::Lite makes base64 of every text
+// outside ASCII whose type it is not told.
+func binary(s string, want *methods.Schema) (methods.Value, error) {
 	b, err := base64.StdEncoding.DecodeString(s) // skips CR and LF
 	if err != nil {
 		b, err = base64.StdEncoding.DecodeString(strings.NewReplacer(" ", "", "\t", "").Replace(s))
 	}
 	if err != nil {
 		return methods.Value{}, notSOAP("base64 with characters outside its alphabet, or cut off")
+	}
+	if want != nil && want.Type == methods.TypeString {
+		if s := string(b); xmltext.ValidText(s) {
+			return methods.String(s), nil
+		}
 	}
 	return methods.Bytes(b), nil
 }

@@ -2,12 +2,13 @@ package soap
 
 import (
 	"countersign/methods"
+	"countersign/server/internal/pieces"
 	"countersign/server/internal/xmltext"
 )
 
 // mapping reads Apache's Map: items of a key and a value.
 func (d *decoder) mapping(n xmltext.Node, want *methods.Schema) (methods.Value, error) {
-	members := cut(&d.members, count(n))
+	members := pieces.Cut(&d.members, n.NumElements())
 	i := 0
 	for c := n.FirstElement(); c.Exists(); c = c.NextElement() {
 		key, value, ok := pair(c)

@@ -75,10 +75,15 @@ func (Transport) Answer(ctx context.Context, req *wire.Request, core wire.Core, 
 		method = m.resolved(core)
 		out = core.Call(ctx, method, m)
 	}
-	reply, ok := m.encode(&out, codeOf(err), m.outParams(req.Style, method, out.Value), dst)
+	e := m.encoder(dst)
+	if m.form == encoded {
+		e.structs = catalogOf(core).structs
+	}
+	reply, ok := e.encode(m, &out, codeOf(err), m.outParams(req.Style, method, out.Value))
 	if !ok {
 		out = core.Fail(errUnsendable)
-		reply, _ = m.encode(&out, codeOfKind, false, dst)
+		e = m.encoder(dst)
+		reply, _ = e.encode(m, &out, codeOfKind, false)
 	}
 	return reply
 }
@@ -87,13 +92,18 @@ func (Transport) Answer(ctx context.Context, req *wire.Request, core wire.Core, 
 // one, which clients of the newer recognise.
 func (Transport) Refuse(out wire.Outcome, _ wire.Style, dst []byte) wire.Reply {
 	m := message{version: wire.SOAP11, year: y2001}
-	reply, _ := m.encode(&out, codeOfKind, false, dst)
+	e := m.encoder(dst)
+	reply, _ := e.encode(&m, &out, codeOfKind, false)
 	return reply
 }
 
+// encoder gives one that answers in the version, year and form of the message.
+func (m *message) encoder(dst []byte) encoder {
+	return encoder{dst: dst, version: m.version, year: m.year, form: m.form}
+}
+
 // encode reports false for a value that cannot be written.
-func (m *message) encode(out *wire.Outcome, c code, outParams bool, dst []byte) (wire.Reply, bool) {
-	e := encoder{dst: dst, version: m.version, year: m.year, form: m.form}
+func (e *encoder) encode(m *message, out *wire.Outcome, c code, outParams bool) (wire.Reply, bool) {
 	reply := wire.Reply{Status: out.Status}
 	if m.version == wire.SOAP12 {
 		reply.ContentType = contentType12
@@ -113,8 +123,9 @@ func (m *message) encode(out *wire.Outcome, c code, outParams bool, dst []byte) 
 
 // The statuses that faults have in HTTP.
 const (
-	statusBadRequest  = 400
-	statusServerError = 500
+	statusBadRequest   = 400
+	statusUnauthorized = 401
+	statusServerError  = 500
 )
 
 // faultStatus is 500 (SOAP 1.1 §6.2), and 400 for what the sender did wrong in 1.2

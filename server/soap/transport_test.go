@@ -77,7 +77,8 @@ func TestAnswer(t *testing.T) {
 	})
 	t.Run("a value in place of a fault, before there was a call", func(t *testing.T) {
 		m := message{version: wire.SOAP11}
-		reply, ok := m.encode(&wire.Outcome{Value: methods.String("UNAUTHORIZED")}, codeOfKind, false, nil)
+		e := m.encoder(nil)
+		reply, ok := e.encode(&m, &wire.Outcome{Value: methods.String("UNAUTHORIZED")}, codeOfKind, false)
 		if !ok || content(t, reply) != `<Response><return xsi:type="xsd:string">UNAUTHORIZED</return></Response>` {
 			t.Errorf("%s", reply.Body)
 		}
@@ -139,27 +140,13 @@ func TestReadingsAreReused(t *testing.T) {
 		t.Errorf("%s\n%s\n%s", first, second, third)
 	}
 	var kept []methods.Value
-	core := keeper{keep: func(v []methods.Value) { kept = v }}
+	core := wiretest.Keeper{Keep: func(v []methods.Value) { kept = v }}
 	for _, text := range []string{"alpha", "&#98;eta"} {
 		answer(callOf("<a>"+text+"</a>"), core, wire.Style{})
-		was := show(kept[0])
+		was := wiretest.Show(kept[0])
 		answer(callOf("<a>XXXXXXXX</a>"), &scripted{}, wire.Style{})
-		if now := show(kept[0]); now != was {
+		if now := wiretest.Show(kept[0]); now != was {
 			t.Errorf("%s became %s", was, now)
 		}
 	}
 }
-
-type keeper struct {
-	wiretest.Core
-	keep func([]methods.Value)
-}
-
-func (k keeper) Call(_ context.Context, _ string, args wire.Args) wire.Outcome {
-	if v, _, err := args.Values(); err == nil {
-		k.keep(v)
-	}
-	return wire.Outcome{}
-}
-
-func (keeper) Fail(error) wire.Outcome { return wire.Outcome{} }

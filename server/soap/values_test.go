@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"countersign/methods"
+	"countersign/server/wire/wiretest"
 )
 
 // accepted are arguments that are read without a signature, and what they mean.
@@ -99,7 +100,7 @@ var accepted = []struct{ why, element, want string }{
 func TestValues(t *testing.T) {
 	for _, c := range accepted {
 		values, err := read(callOf(c.element))
-		if got := showAll(values); err != nil || got != c.want {
+		if got := wiretest.ShowAll(values); err != nil || got != c.want {
 			t.Errorf("%s: got %s, %v; want %s", c.why, got, err, c.want)
 		}
 	}
@@ -110,7 +111,7 @@ func TestYears(t *testing.T) {
 	for _, schema := range []string{schema1999, schema2000, schema2001} {
 		for _, c := range accepted {
 			values, err := read(strings.ReplaceAll(callOf(c.element), schema2001, schema))
-			if got := showAll(values); err != nil || got != c.want {
+			if got := wiretest.ShowAll(values); err != nil || got != c.want {
 				t.Errorf("%s, %s: got %s, %v; want %s", schema, c.why, got, err, c.want)
 			}
 		}
@@ -130,7 +131,7 @@ func TestValues12(t *testing.T) {
 		{"nil", `<a xsi:nil="true"/>`, `nil`},
 	} {
 		values, err := read(callOf12(c.element))
-		if got := showAll(values); err != nil || got != c.want {
+		if got := wiretest.ShowAll(values); err != nil || got != c.want {
 			t.Errorf("%s: got %s, %v; want %s", c.why, got, err, c.want)
 		}
 	}
@@ -202,7 +203,7 @@ func TestValuesRefused(t *testing.T) {
 		doc := strings.Replace(callOf(c.element), `<m:echo `, `<m:echo id="call" `, 1)
 		values, err := read(doc)
 		if err == nil {
-			t.Errorf("%s: read as %s", c.why, showAll(values))
+			t.Errorf("%s: read as %s", c.why, wiretest.ShowAll(values))
 			continue
 		}
 		if k := methods.AsError(err).Kind; k != methods.KindInvalidRequest {
@@ -216,7 +217,7 @@ func TestValuesRefused(t *testing.T) {
 		{"a reference to itself", `<a SOAP-ENC:id="x" SOAP-ENC:ref="x"/>`},
 	} {
 		if values, err := read(callOf12(c.element)); err == nil {
-			t.Errorf("SOAP 1.2, %s: read as %s", c.why, showAll(values))
+			t.Errorf("SOAP 1.2, %s: read as %s", c.why, wiretest.ShowAll(values))
 		}
 	}
 }

@@ -29,15 +29,33 @@ func describe(ctx context.Context, req *wire.Request, core wire.Core, dst []byte
 		reply.Status = statusBadRequest
 		return reply
 	}
-	d := description{dst: dst, address: req.Get.Base + req.Get.Path}
-	for _, e := range core.Methods(ctx) {
-		d.operations = append(d.operations, newOperation(e, operationName(core, e.FullName)))
+	entries, err := core.Methods(ctx)
+	if err != nil {
+		return withheld(err, req, core, dst)
 	}
+	cat := catalogOf(core)
+	d := description{dst: dst, address: req.Get.Base + req.Get.Path}
+	for _, e := range entries {
+		d.operations = append(d.operations, cat.operations[e])
+	}
+	d.types = cat.usedBy(d.operations)
 	for _, f := range forms {
-		d.flavours = append(d.flavours, newFlavour(f, d.operations, len(forms) > 1))
+		d.flavours = append(d.flavours, cat.flavour(f, len(forms) > 1))
 	}
 	d.write()
 	return wire.Reply{Body: d.dst, Tagged: true}
+}
+
+// withheld refuses the description to somebody whose credentials do not hold. Most
+// toolkits tell no more than the status of a description that they do not get, so that
+// has to say what is wrong.
+func withheld(err error, req *wire.Request, core wire.Core, dst []byte) wire.Reply {
+	core.Speak(wire.SOAP11)
+	out := core.Fail(err)
+	if out.Status == 0 && out.Fault != nil && sendersFault(out.Fault.Kind) {
+		out.Status = statusUnauthorized
+	}
+	return Transport{}.Refuse(out, req.Style, dst)
 }
 
 // wanted reads the query. Toolkits write the word in any case.
@@ -78,10 +96,12 @@ type operation struct {
 	params []methods.Param
 	// result has TypeNil for methods without one.
 	result *methods.Schema
+	// uses are the declared types that params and result lead to.
+	uses []*complexType
 }
 
-func newOperation(e *methods.Entry, name string) operation {
-	op := operation{full: e.FullName, name: name, help: e.Help, result: anything}
+func newOperation(e *methods.Entry, name string) *operation {
+	op := &operation{full: e.FullName, name: name, help: e.Help, result: anything}
 	if len(e.Signatures) > 0 {
 		op.params = widest(e.Signatures)
 		op.result = e.Signatures[0].Result

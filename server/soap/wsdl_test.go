@@ -2,9 +2,7 @@ package soap
 
 import (
 	"context"
-	"encoding/xml"
 	"flag"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,42 +14,50 @@ import (
 
 	"countersign/methods"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 var update = flag.Bool("update", false, "write testdata/small.wsdl anew")
 
-// catalog is a core that has methods to describe.
-type catalog struct {
-	scripted
-	view *methods.View
+// listing is a core that has methods to describe.
+type listing struct {
+	*wiretest.Dispatch
+	// shown is what the caller may call, nil for everything; refused is why it gets to know
+	// nothing, and status that of faults, as a dialect would want it.
+	shown   []*methods.Entry
+	refused error
+	status  int
+
+	failed []error
+	spoken []wire.Version
 }
 
-func (c *catalog) Methods(context.Context) []*methods.Entry { return c.view.Entries() }
-
-// Resolve is as the server does it.
-func (c *catalog) Resolve(name string) (string, bool) {
-	var found []string
-	for _, e := range c.view.Entries() {
-		if e.FullName == name {
-			return name, true
-		}
-		if strings.ReplaceAll(e.FullName, ".", "_") == name {
-			found = append(found, e.FullName)
-		}
-	}
-	if len(found) == 1 {
-		return found[0], true
-	}
-	return "", false
-}
-
-func newCatalog(t *testing.T, modules ...methods.Module) *catalog {
+func newListing(t *testing.T, modules ...methods.Module) *listing {
 	t.Helper()
 	r, err := methods.NewRegistry(modules...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &catalog{view: r.View("bare")}
+	return &listing{Dispatch: wiretest.NewDispatch(r.View("bare"))}
+}
+
+func (l *listing) Speak(v wire.Version) { l.spoken = append(l.spoken, v) }
+
+func (l *listing) Methods(ctx context.Context) ([]*methods.Entry, error) {
+	switch {
+	case l.refused != nil:
+		return nil, l.refused
+	case l.shown != nil:
+		return l.shown, nil
+	}
+	return l.Dispatch.Methods(ctx)
+}
+
+func (l *listing) Fail(err error) wire.Outcome {
+	l.failed = append(l.failed, err)
+	out := l.Dispatch.Fail(err)
+	out.Status = l.status
+	return out
 }
 
 func described(t *testing.T, core wire.Core, query string) (string, wire.Reply) {
@@ -104,7 +110,7 @@ func small() methods.Module {
 
 // TestWSDL is the whole description of a small module.
 func TestWSDL(t *testing.T) {
-	got, reply := described(t, newCatalog(t, small()), "wsdl")
+	got, reply := described(t, newListing(t, small()), "wsdl")
 	if reply.Status != 0 || !reply.Tagged || reply.ContentType != "" {
 		t.Errorf("%+v", reply)
 	}
@@ -121,14 +127,14 @@ func TestWSDL(t *testing.T) {
 	if got != string(want) {
 		t.Errorf("not as in %s; got\n%s", golden, got)
 	}
-	if again, _ := described(t, newCatalog(t, small()), "wsdl"); again != got {
+	if again, _ := described(t, newListing(t, small()), "wsdl"); again != got {
 		t.Error("another one each time")
 	}
 }
 
 // TestQueries: what a GET can ask for.
 func TestQueries(t *testing.T) {
-	core := newCatalog(t, small())
+	core := newListing(t, small())
 	for query, services := range map[string][]string{
 		"wsdl": {"Countersign", "CountersignRPC"}, "WSDL": {"Countersign", "CountersignRPC"}, "wsdl=": {"Countersign", "CountersignRPC"},
 		"Wsdl=1": {"Countersign", "CountersignRPC"}, "a=b&wsdl": {"Countersign", "CountersignRPC"}, "wsdl&a=b": {"Countersign", "CountersignRPC"},
@@ -142,7 +148,7 @@ func TestQueries(t *testing.T) {
 		if reply.Status != 0 || !slices.Equal(found, services) || !strings.Contains(text, `location="https://host:8443/soap"`) {
 			t.Errorf("%s: %d, services %v", query, reply.Status, found)
 		}
-		wellFormed(t, text)
+		wiretest.WellFormed(t, []byte(text))
 	}
 	if text, reply := described(t, core, "xsd=encoding"); reply.Status != 0 || !reply.Tagged || !strings.Contains(text, `name="Array"`) {
 		t.Errorf("%d %s", reply.Status, text)
@@ -156,22 +162,11 @@ func TestQueries(t *testing.T) {
 	}
 }
 
-func wellFormed(t *testing.T, text string) {
-	t.Helper()
-	for dec := xml.NewDecoder(strings.NewReader(text)); ; {
-		if _, err := dec.Token(); err == io.EOF {
-			return
-		} else if err != nil {
-			t.Fatalf("%v in %s", err, text)
-		}
-	}
-}
-
 // TestOperationNames: with underscores where these lead back, and otherwise the
 // method's own; with both bindings in one description, those of rpc have dots.
 func TestOperationNames(t *testing.T) {
 	none := func(name string) methods.Method { return tells[struct{}](name, "") }
-	core := newCatalog(t,
+	core := newListing(t,
 		methods.Module{Name: "a.b", Help: "A module.", Run: methods.Public(), Methods: []methods.Method{none("c"), none("d")}},
 		methods.Module{Name: "a", Help: "A module.", Run: methods.Public(), Methods: []methods.Method{none("b_c")}},
 		methods.Module{Help: "A module.", Families: []string{"bare"}, Run: methods.Public(), Methods: []methods.Method{none("echo")}},
@@ -210,11 +205,13 @@ func TestTypeNames(t *testing.T) {
 	unnamed := &methods.Schema{Type: methods.TypeStruct, Fields: []methods.Param{{Name: "inner", Schema: person}}}
 	free := &methods.Schema{Type: methods.TypeStruct, Name: "free"}
 	odd := &methods.Schema{Type: methods.TypeStruct, Name: "odd", Fields: []methods.Param{{Name: "not a name", Schema: of(methods.TypeInt)}}}
-	f := newFlavour(literal, []operation{{name: "op", result: of(methods.TypeNil), params: []methods.Param{
+	cat := &catalog{naming: newNaming()}
+	cat.add(&operation{name: "op", result: of(methods.TypeNil), params: []methods.Param{
 		{Name: "a", Schema: person}, {Name: "b", Schema: other}, {Name: "c", Schema: same}, {Name: "d", Schema: list},
 		{Name: "e", Schema: generic}, {Name: "f", Schema: unnamed}, {Name: "g", Schema: listOf(person)}, {Name: "h", Schema: listOf(listOf(other))},
 		{Name: "i", Schema: listOf(free)}, {Name: "j", Schema: of(methods.TypeArray)},
-	}}}, false)
+	}})
+	f := cat.flavour(literal, false)
 	for _, c := range []struct {
 		schema *methods.Schema
 		want   string

@@ -9,7 +9,8 @@ import (
 type description struct {
 	dst        []byte
 	address    string
-	operations []operation
+	operations []*operation
+	types      []*complexType
 	flavours   []*flavour
 }
 
@@ -18,7 +19,7 @@ func (d *description) write() {
 	d.line(`<wsdl:definitions name="Countersign" targetNamespace="`, literalURI, `"`)
 	d.line(` xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/"`)
 	d.line(` xmlns:xsd="`, schema2001, `" xmlns:soapenc="`, encoding11URI, `" xmlns:apache="`, apacheURI, `"`)
-	d.line(` xmlns:m="`, literalURI, `" xmlns:rpc="`, rpcURI, `">`)
+	d.line(` xmlns:m="`, literalURI, `" xmlns:`, rpcPrefix, `="`, rpcURI, `">`)
 	d.line(`<wsdl:types>`)
 	d.mapSchema()
 	for _, f := range d.flavours {
@@ -76,12 +77,12 @@ func (d *description) schema(f *flavour) {
 		d.escaped(d.address + "?" + encodingQuery)
 		d.line(`"/>`)
 	}
-	for _, t := range f.types {
+	for _, t := range d.types {
 		d.complexType(f, t)
 	}
 	if f.form == literal {
-		for i := range d.operations {
-			d.elements(f, &d.operations[i])
+		for _, op := range d.operations {
+			d.elements(f, op)
 		}
 	}
 	d.line(`</xsd:schema>`)
@@ -138,8 +139,7 @@ func (d *description) elements(f *flavour, op *operation) {
 }
 
 func (d *description) messages(f *flavour) {
-	for i := range d.operations {
-		op := &d.operations[i]
+	for _, op := range d.operations {
 		request, answer := op.name+f.suffix+"Request", op.name+f.suffix+"Response"
 		if f.form == literal {
 			d.line(`<wsdl:message name="`, request, `"><wsdl:part name="parameters" element="m:`, op.name, `"/></wsdl:message>`)
@@ -161,8 +161,7 @@ func (d *description) messages(f *flavour) {
 
 func (d *description) portType(f *flavour) {
 	d.line(`<wsdl:portType name="`, f.service, `">`)
-	for i := range d.operations {
-		op := &d.operations[i]
+	for _, op := range d.operations {
 		d.line(` <wsdl:operation name="`, f.nameOf(op), `">`)
 		d.str(`  <wsdl:documentation>`)
 		d.escaped(op.help)
@@ -181,8 +180,8 @@ func (d *description) binding(f *flavour) {
 	}
 	d.line(`<wsdl:binding name="`, f.service, `" type="m:`, f.service, `">`)
 	d.line(` <soap:binding style="`, style, `" transport="http://schemas.xmlsoap.org/soap/http"/>`)
-	for i := range d.operations {
-		d.line(` <wsdl:operation name="`, f.nameOf(&d.operations[i]), `">`)
+	for _, op := range d.operations {
+		d.line(` <wsdl:operation name="`, f.nameOf(op), `">`)
 		d.line(`  <soap:operation soapAction=""/>`)
 		d.line(`  <wsdl:input><soap:body `, use, `/></wsdl:input>`)
 		d.line(`  <wsdl:output><soap:body `, use, `/></wsdl:output>`)

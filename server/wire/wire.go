@@ -126,8 +126,12 @@ type Core interface {
 	// Fork makes the Core of one element of a batch. Forks may be used at the same time;
 	// the Core itself must not be used until they are done.
 	Fork() Core
-	// Methods are those that the caller may call and may be told of, sorted by name.
-	Methods(ctx context.Context) []*methods.Entry
+	// View has the methods of the endpoint, whoever calls.
+	View() *methods.View
+	// Methods are those of the view that the caller may call and may be told of, sorted
+	// by name. The error is why the request's credentials do not hold: who offers some is
+	// never taken for nobody.
+	Methods(ctx context.Context) ([]*methods.Entry, error)
 	// Call runs the method. The arguments are asked for only if the caller may call it.
 	Call(ctx context.Context, method string, args Args) Outcome
 	// Fail gives the outcome of a request that never became a call.

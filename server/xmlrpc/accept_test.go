@@ -3,6 +3,8 @@ package xmlrpc
 import (
 	"strings"
 	"testing"
+
+	"countersign/server/wire/wiretest"
 )
 
 // accepted are <value> elements and what they mean: every form that phpgroupware
@@ -123,7 +125,7 @@ var accepted = []struct{ why, element, want string }{
 func TestAccepted(t *testing.T) {
 	for _, c := range accepted {
 		t.Run(c.why, func(t *testing.T) {
-			if got := show(value(t, c.element)); got != c.want {
+			if got := wiretest.Show(value(t, c.element)); got != c.want {
 				t.Errorf("%s\n got %s\nwant %s", c.element, got, c.want)
 			}
 		})
@@ -135,7 +137,7 @@ func TestDuplicateMembers(t *testing.T) {
 	v := value(t, `<value><struct><member><name>a</name><value>first</value></member>`+
 		`<member><name>b</name><value>other</value></member><member><name>a</name><value>last</value></member></struct></value>`)
 	if a, ok := v.Field("a"); !ok || a.Text() != "last" {
-		t.Errorf("a is %s", show(a))
+		t.Errorf("a is %s", wiretest.Show(a))
 	}
 }
 
@@ -156,7 +158,7 @@ func TestCalls(t *testing.T) {
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			method, params, err := read([]byte(c.doc), "")
-			if got := showAll(params); err != nil || method != c.method || got != c.params {
+			if got := wiretest.ShowAll(params); err != nil || method != c.method || got != c.params {
 				t.Errorf("got %q(%s), %v; want %q(%s)", method, got, err, c.method, c.params)
 			}
 		})

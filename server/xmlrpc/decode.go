@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"countersign/methods"
+	"countersign/server/internal/pieces"
+	"countersign/server/internal/xmlbody"
 	"countersign/server/internal/xmltext"
 	"countersign/server/wire"
 )
@@ -17,15 +19,8 @@ type call struct {
 
 // parse scans the document and finds the method's name.
 func parse(tape *xmltext.Tape, req *wire.Request) (call, error) {
-	doc, err := xmltext.ToUTF8(req.Body, req.Charset)
-	if err == nil {
-		err = tape.Scan(doc, xmltext.Limits{
-			ElementDepth: req.Limits.ElementDepth, Elements: req.Limits.Elements,
-			Attributes: req.Limits.Attributes, NameBytes: req.Limits.NameBytes,
-		})
-	}
-	if err != nil {
-		return call{}, syntaxError(err)
+	if err := xmlbody.Scan(tape, req); err != nil {
+		return call{}, err
 	}
 	root := tape.Root()
 	if !is(root, "methodCall") {
@@ -60,7 +55,7 @@ func (c *call) Values() ([]methods.Value, []methods.Member, error) {
 		return nil, nil, notCall("text directly in params")
 	}
 	var params []methods.Value
-	n := count(c.params)
+	n := c.params.NumElements()
 	if n > 0 {
 		params = make([]methods.Value, 0, n)
 	}
@@ -136,7 +131,7 @@ func (d *decoder) array(typ xmltext.Node) (methods.Value, error) {
 	case !is(data, "data") || data.NextElement().Exists() || !data.TextOnlyBlank():
 		return methods.Value{}, notCall("an array that does not hold one data element")
 	}
-	items := cut(&d.items, count(data))
+	items := pieces.Cut(&d.items, data.NumElements())
 	i := 0
 	for n := data.FirstElement(); n.Exists(); n = n.NextElement() {
 		if !is(n, "value") {
@@ -153,7 +148,7 @@ func (d *decoder) array(typ xmltext.Node) (methods.Value, error) {
 }
 
 func (d *decoder) structure(typ xmltext.Node) (methods.Value, error) {
-	members := cut(&d.members, count(typ))
+	members := pieces.Cut(&d.members, typ.NumElements())
 	i := 0
 	for n := typ.FirstElement(); n.Exists(); n = n.NextElement() {
 		m, err := d.member(n)
@@ -187,27 +182,4 @@ func (d *decoder) member(n xmltext.Node) (methods.Member, error) {
 func is(n xmltext.Node, name string) bool {
 	got := n.Name()
 	return got == name || len(got) == len(name) && strings.EqualFold(got, name)
-}
-
-func count(n xmltext.Node) int {
-	total := 0
-	for c := n.FirstElement(); c.Exists(); c = c.NextElement() {
-		total++
-	}
-	return total
-}
-
-// cut takes n elements off a piece, and gets larger pieces as the document goes on:
-// a document of a thousand structs costs a handful of allocations.
-func cut[T any](piece *[]T, n int) []T {
-	if n > len(*piece) {
-		size := n
-		if *piece != nil {
-			size = max(n, 256)
-		}
-		*piece = make([]T, size)
-	}
-	out := (*piece)[:n:n]
-	*piece = (*piece)[n:]
-	return out
 }

@@ -8,6 +8,7 @@ import (
 
 	"countersign/methods"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 // encoded gives a value's element in a style.
@@ -15,7 +16,7 @@ func encoded(t *testing.T, v methods.Value, style wire.Style) string {
 	t.Helper()
 	e := encoder{style: style}
 	if !e.value(v) {
-		t.Fatalf("%s cannot be encoded", show(v))
+		t.Fatalf("%s cannot be encoded", wiretest.Show(v))
 	}
 	return string(e.dst)
 }
@@ -88,14 +89,7 @@ func TestDashedDates(t *testing.T) {
 
 // TestUnsendable: values that XML-RPC has no form for are a fault of the method.
 func TestUnsendable(t *testing.T) {
-	for why, v := range map[string]methods.Value{
-		"NaN":              methods.Double(math.NaN()),
-		"infinity":         methods.Double(math.Inf(-1)),
-		"a year 10000":     methods.FloatingTime(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)),
-		"a year before 0":  methods.FloatingTime(time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)),
-		"deep in an array": methods.Array(methods.Int(1), methods.Array(methods.Double(math.NaN()))),
-		"deep in a struct": methods.Struct(methods.M("a", methods.Struct(methods.M("b", methods.Double(math.Inf(1)))))),
-	} {
+	for why, v := range wiretest.Unsendable() {
 		e := encoder{}
 		if e.value(v) {
 			t.Errorf("%s left as %s", why, e.dst)

@@ -7,6 +7,7 @@ import (
 	"unicode/utf16"
 
 	"countersign/methods"
+	"countersign/server/wire/wiretest"
 )
 
 // The ways in which clients write characters (phpgroupware contract §6.2, §8.6,
@@ -66,7 +67,7 @@ func TestEncodings(t *testing.T) {
 		t.Run(c.why, func(t *testing.T) {
 			method, params, err := read([]byte(c.body), c.charset)
 			if err != nil || method != "m" || len(params) != 1 || params[0].Text() != c.want {
-				t.Errorf("got %q(%s), %v; want %q", method, showAll(params), err, c.want)
+				t.Errorf("got %q(%s), %v; want %q", method, wiretest.ShowAll(params), err, c.want)
 			}
 		})
 	}
@@ -94,7 +95,7 @@ func TestEncodingsRefused(t *testing.T) {
 		t.Run(c.why, func(t *testing.T) {
 			_, params, err := read([]byte(c.body), c.charset)
 			if err == nil {
-				t.Fatalf("was read as %s", showAll(params))
+				t.Fatalf("was read as %s", wiretest.ShowAll(params))
 			}
 			if k := methods.AsError(err).Kind; k != c.kind {
 				t.Errorf("kind %s: %v; want %s", k, err, c.kind)

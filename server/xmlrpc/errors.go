@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"countersign/methods"
-	"countersign/server/internal/xmltext"
 )
 
 // notCall is for documents that are well formed but not XML-RPC.
@@ -17,21 +16,3 @@ var (
 	// errUnsendable: a result that the format cannot carry, a fault of the method.
 	errUnsendable = errors.New("xmlrpc: the result cannot be encoded")
 )
-
-// syntaxError gives the scanner's refusals their kinds.
-func syntaxError(err error) error {
-	s, ok := errors.AsType[*xmltext.SyntaxError](err)
-	if !ok {
-		return err
-	}
-	kind := methods.KindParse
-	switch s.Kind {
-	case xmltext.ErrEncoding:
-		kind = methods.KindEncoding
-	case xmltext.ErrChar:
-		kind = methods.KindCharacter
-	case xmltext.ErrLimit:
-		kind = methods.KindTooLarge
-	}
-	return &methods.Error{Kind: kind, Public: s.Error()}
-}

@@ -2,15 +2,13 @@ package xmlrpc
 
 import (
 	byteorder "encoding/binary"
-	"encoding/xml"
-	"io"
-	"runtime/metrics"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"countersign/server/internal/xmltext"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 // seeds are the documents of the tables, in the forms that clients send.
@@ -54,19 +52,12 @@ func FuzzAgainstEncodingXML(f *testing.F) {
 			if strings.Contains(err.Error(), "invalid XML name") && strings.ContainsFunc(doc, func(r rune) bool { return r >= utf8.RuneSelf }) {
 				return
 			}
-			t.Fatalf("accepted %s(%s): %v", method, showAll(params), err)
+			t.Fatalf("accepted %s(%s): %v", method, wiretest.ShowAll(params), err)
 		}
-		if got, want := showAll(params), showAll(theirs); method != theirMethod || got != want {
+		if got, want := wiretest.ShowAll(params), wiretest.ShowAll(theirs); method != theirMethod || got != want {
 			t.Fatalf("read differently\nours   %q(%s)\ntheirs %q(%s)", method, got, theirMethod, want)
 		}
 	})
-}
-
-// allocated is how many bytes this process has ever allocated.
-func allocated() uint64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	metrics.Read(sample)
-	return sample[0].Value.Uint64()
 }
 
 // FuzzAnswer: whatever comes in, a well-formed answer goes out, and what it took is in
@@ -74,24 +65,17 @@ func allocated() uint64 {
 func FuzzAnswer(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, body []byte) {
-		before := allocated()
+		before := wiretest.Allocated()
 		reply := answer(body, "", wire.Style{Lines: len(body)%2 == 0})
 		// 24 bytes of tape for an element of four, doubled as it grows, and the values; the
 		// fuzzing engine's own allocations are in the constant.
-		if took, most := allocated()-before, uint64(1<<20+200*len(body)); took > most {
+		if took, most := wiretest.Allocated()-before, uint64(1<<20+200*len(body)); took > most {
 			t.Errorf("%d bytes of request took %d bytes of memory", len(body), took)
 		}
 		if len(reply.Body) > 2048+64*len(body) {
 			t.Errorf("%d bytes of request gave %d bytes of answer", len(body), len(reply.Body))
 		}
-		dec := xml.NewDecoder(strings.NewReader(string(reply.Body)))
-		for {
-			if _, err := dec.Token(); err == io.EOF {
-				return
-			} else if err != nil {
-				t.Fatalf("the answer is not well formed: %v\n%s", err, reply.Body)
-			}
-		}
+		wiretest.WellFormed(t, reply.Body)
 	})
 }
 
@@ -115,8 +99,8 @@ func FuzzScalars(f *testing.F) {
 			return
 		}
 		_, theirs, err := oracle(doc)
-		if err != nil || showAll(ours) != showAll(theirs) {
-			t.Fatalf("%s of %q\nours   %s\ntheirs %s, %v", name, text, showAll(ours), showAll(theirs), err)
+		if err != nil || wiretest.ShowAll(ours) != wiretest.ShowAll(theirs) {
+			t.Fatalf("%s of %q\nours   %s\ntheirs %s, %v", name, text, wiretest.ShowAll(ours), wiretest.ShowAll(theirs), err)
 		}
 	})
 }

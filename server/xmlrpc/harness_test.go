@@ -2,10 +2,6 @@ package xmlrpc
 
 import (
 	"context"
-	"encoding/base64"
-	"errors"
-	"fmt"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -44,65 +40,6 @@ func value(t *testing.T, element string) methods.Value {
 		t.Fatalf("%s: %d values, %v", element, len(params), err)
 	}
 	return params[0]
-}
-
-// show writes a value down so that a difference of type is one of text.
-func show(v methods.Value) string {
-	switch v.Type() {
-	case methods.TypeNil:
-		return "nil"
-	case methods.TypeBoolean:
-		return strconv.FormatBool(v.Bool())
-	case methods.TypeInt:
-		return strconv.FormatInt(v.Int(), 10)
-	case methods.TypeLong:
-		return strconv.FormatInt(v.Int(), 10) + "L"
-	case methods.TypeDouble:
-		return strconv.FormatFloat(v.Double(), 'e', -1, 64)
-	case methods.TypeString:
-		return strconv.Quote(v.Text())
-	case methods.TypeDateTime:
-		if methods.Equal(v, methods.EmptyDate()) {
-			return "no date"
-		}
-		s := v.Time().Format("2006-01-02 15:04:05.999999")
-		if v.HasZone() {
-			s += fmt.Sprintf(" UTC%+d", v.Offset())
-		}
-		return s
-	case methods.TypeBase64:
-		return "b64:" + base64.StdEncoding.EncodeToString(v.Bytes())
-	case methods.TypeArray:
-		items := make([]string, 0, len(v.Items()))
-		for _, item := range v.Items() {
-			items = append(items, show(item))
-		}
-		return "[" + strings.Join(items, " ") + "]"
-	default:
-		members := make([]string, 0, len(v.Members()))
-		for _, m := range v.Members() {
-			members = append(members, strconv.Quote(m.Name)+":"+show(m.Value))
-		}
-		return "{" + strings.Join(members, " ") + "}"
-	}
-}
-
-func showAll(values []methods.Value) string {
-	s := show(methods.Array(values...))
-	return s[1 : len(s)-1]
-}
-
-// wantKind checks that err is the public error of a kind.
-func wantKind(t *testing.T, err error, kind methods.Kind) *methods.Error {
-	t.Helper()
-	e, ok := errors.AsType[*methods.Error](err)
-	if !ok || e.Kind != kind {
-		t.Fatalf("got %v, want an error of kind %s", err, kind)
-	}
-	if e.Public == "" {
-		t.Errorf("an error of kind %s without a text", kind)
-	}
-	return e
 }
 
 // echoCore answers every call with the array of its arguments.

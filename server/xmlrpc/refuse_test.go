@@ -8,6 +8,7 @@ import (
 	"countersign/methods"
 	"countersign/server/internal/xmltext"
 	"countersign/server/wire"
+	"countersign/server/wire/wiretest"
 )
 
 // refusedValues are <value> elements that are well formed but no XML-RPC: fault 15 or
@@ -118,9 +119,9 @@ func TestRefusedValues(t *testing.T) {
 		t.Run(c.why, func(t *testing.T) {
 			_, params, err := read([]byte(callOf(c.element)), "")
 			if err == nil {
-				t.Fatalf("%s was read as %s", c.element, showAll(params))
+				t.Fatalf("%s was read as %s", c.element, wiretest.ShowAll(params))
 			}
-			wantKind(t, err, methods.KindInvalidRequest)
+			wiretest.WantKind(t, err, methods.KindInvalidRequest)
 		})
 	}
 }
@@ -178,9 +179,9 @@ func TestRefusedCalls(t *testing.T) {
 		t.Run(c.why, func(t *testing.T) {
 			method, params, err := read([]byte(c.doc), "")
 			if err == nil {
-				t.Fatalf("was read as %s(%s)", method, showAll(params))
+				t.Fatalf("was read as %s(%s)", method, wiretest.ShowAll(params))
 			}
-			wantKind(t, err, c.kind)
+			wiretest.WantKind(t, err, c.kind)
 		})
 	}
 }
@@ -191,7 +192,7 @@ func TestBadReferences(t *testing.T) {
 	for _, r := range []string{"&#0;", "&#x0;", "&#8;", "&#xD800;", "&#xDFFF;", "&#55296;&#56320;", "&#xFFFE;", "&#x110000;", "&#99999999999;", "&#-1;", "&#;", "&#x;", "&#xg;", "&;", "& ", "&lt"} {
 		_, params, err := read([]byte(callOf("<value>"+r+"</value>")), "")
 		if err == nil {
-			t.Errorf("%s was read as %s", r, showAll(params))
+			t.Errorf("%s was read as %s", r, wiretest.ShowAll(params))
 			continue
 		}
 		if k := methods.AsError(err).Kind; k != methods.KindParse && k != methods.KindCharacter {
@@ -245,7 +246,7 @@ func TestLimits(t *testing.T) {
 				t.Errorf("at the limit: %v", err)
 			}
 			_, _, err := read([]byte(c.doc(c.limit+1)), "")
-			wantKind(t, err, methods.KindTooLarge)
+			wiretest.WantKind(t, err, methods.KindTooLarge)
 		})
 	}
 	t.Run("depth is given back", func(t *testing.T) {
@@ -257,7 +258,7 @@ func TestLimits(t *testing.T) {
 	})
 	t.Run("10000 nested arrays", func(t *testing.T) {
 		_, _, err := read([]byte(arrays(10_000)), "")
-		wantKind(t, err, methods.KindTooLarge)
+		wiretest.WantKind(t, err, methods.KindTooLarge)
 	})
 }
 
@@ -293,5 +294,5 @@ func TestArgumentsAreLazy(t *testing.T) {
 		t.Fatalf("%q, %v", c.method, err)
 	}
 	_, _, err = c.Values()
-	wantKind(t, err, methods.KindInvalidRequest)
+	wiretest.WantKind(t, err, methods.KindInvalidRequest)
 }

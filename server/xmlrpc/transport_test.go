@@ -97,28 +97,13 @@ func TestTapesAreReused(t *testing.T) {
 		t.Errorf("%s\n%s", first.Body, second.Body)
 	}
 	var kept []methods.Value
-	core := keeper{keep: func(v []methods.Value) { kept = v }}
+	core := wiretest.Keeper{Keep: func(v []methods.Value) { kept = v }}
 	for _, text := range []string{"alpha", "&#98;eta"} {
 		Transport{}.Answer(t.Context(), &wire.Request{Body: []byte(callOf("<value>" + text + "</value>")), Limits: wire.DefaultLimits()}, core, nil)
-		was := show(kept[0])
+		was := wiretest.Show(kept[0])
 		answer([]byte(callOf("<value>XXXXXXXX</value>")), "", wire.Style{})
-		if now := show(kept[0]); now != was {
+		if now := wiretest.Show(kept[0]); now != was {
 			t.Errorf("%s became %s", was, now)
 		}
 	}
 }
-
-type keeper struct {
-	wiretest.Core
-	keep func([]methods.Value)
-}
-
-func (k keeper) Call(_ context.Context, _ string, args wire.Args) wire.Outcome {
-	v, _, err := args.Values()
-	if err == nil {
-		k.keep(v)
-	}
-	return wire.Outcome{}
-}
-
-func (keeper) Fail(error) wire.Outcome { return wire.Outcome{} }

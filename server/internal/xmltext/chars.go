@@ -1,6 +1,10 @@
 package xmltext
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"countersign/server/internal/words"
+)
 
 // Classes of bytes, as bits. A byte of a non-ASCII character has no bit set, so
 // every fast loop stops at it and the slow path decodes it.
@@ -77,13 +81,13 @@ func invalidAt(s string) int {
 	i := 0
 	for i < len(s) {
 		for ; i+32 <= len(s); i += 32 {
-			a, b, c, d := load64(s, i), load64(s, i+8), load64(s, i+16), load64(s, i+24)
-			if (a|(a-each20)|b|(b-each20)|c|(c-each20)|d|(d-each20))&each80 != 0 {
+			a, b, c, d := words.Load64(s, i), words.Load64(s, i+8), words.Load64(s, i+16), words.Load64(s, i+24)
+			if (a|(a-words.Each20)|b|(b-words.Each20)|c|(c-words.Each20)|d|(d-words.Each20))&words.Each80 != 0 {
 				break
 			}
 		}
 		for ; i+8 <= len(s); i += 8 {
-			if a := load64(s, i); (a|(a-each20))&each80 != 0 {
+			if a := words.Load64(s, i); (a|(a-words.Each20))&words.Each80 != 0 {
 				break
 			}
 		}

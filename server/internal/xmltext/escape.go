@@ -3,6 +3,8 @@ package xmltext
 import (
 	"math/bits"
 	"unicode/utf8"
+
+	"countersign/server/internal/words"
 )
 
 // What to write for a byte: "" for itself, wide, or a text.
@@ -49,7 +51,7 @@ func appendEscaped(dst []byte, s string, table *[256]string) []byte {
 	done, i := 0, 0 // s[:done] is in dst
 	for i < len(s) {
 		for i+8 <= len(s) {
-			if hits := escapeStops(load64(s, i)); hits != 0 {
+			if hits := escapeStops(words.Load64(s, i)); hits != 0 {
 				i += bits.TrailingZeros64(hits) / 8
 				break
 			}

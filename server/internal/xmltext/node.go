@@ -119,6 +119,15 @@ func (n Node) NextElement() Node {
 	return Node{}
 }
 
+// NumElements gives the number of children that are elements.
+func (n Node) NumElements() int {
+	total := 0
+	for c := n.FirstElement(); c.Exists(); c = c.NextElement() {
+		total++
+	}
+	return total
+}
+
 // HasElements reports whether an element has a child element.
 func (n Node) HasElements() bool { return n.t != nil && n.node().flags&hasElements != 0 }
 

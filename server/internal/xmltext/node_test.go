@@ -26,8 +26,8 @@ func TestWalk(t *testing.T) {
 	for c := root.FirstChild(); c.Exists(); c = c.Next() {
 		all = append(all, c.Name()+"|"+c.Text())
 	}
-	if want := []string{"a", "b", "c"}; !slices.Equal(kids, want) {
-		t.Errorf("elements %q, want %q", kids, want)
+	if want := []string{"a", "b", "c"}; !slices.Equal(kids, want) || root.NumElements() != len(want) {
+		t.Errorf("elements %q, %d in number, want %q", kids, root.NumElements(), want)
 	}
 	if want := []string{"| ", "a|", "|t", "b|", "|\n", "c|u"}; !slices.Equal(all, want) {
 		t.Errorf("children %q, want %q", all, want)
@@ -45,7 +45,7 @@ func TestWalk(t *testing.T) {
 // not look before each step.
 func TestNoNode(t *testing.T) {
 	var n Node
-	if n.Exists() || n.Kind() != 0 || n.Name() != "" || n.Text() != "" || n.HasElements() || !n.TextOnlyBlank() || n.NumAttr() != 0 || n.Line() != 0 {
+	if n.Exists() || n.Kind() != 0 || n.Name() != "" || n.Text() != "" || n.HasElements() || !n.TextOnlyBlank() || n.NumAttr() != 0 || n.NumElements() != 0 || n.Line() != 0 {
 		t.Error("the zero Node has something")
 	}
 	for _, m := range []Node{n.Parent(), n.FirstChild(), n.Next(), n.FirstElement(), n.NextElement()} {

@@ -4,6 +4,8 @@ import (
 	"math/bits"
 	"strings"
 	"unicode/utf8"
+
+	"countersign/server/internal/words"
 )
 
 // scanner is one run of Scan. Its methods take an offset into doc and give the
@@ -118,7 +120,7 @@ func (sc *scanner) content(p int) int {
 			q := p + 1
 			if q+8 > len(doc) {
 				q = asciiName(doc, q)
-			} else if hits := nameStops(load64(doc, q)); hits != 0 { // without a call: most names are short
+			} else if hits := nameStops(words.Load64(doc, q)); hits != 0 { // without a call: most names are short
 				q += bits.TrailingZeros64(hits) / 8
 			} else {
 				q = asciiName(doc, q+8)
@@ -175,7 +177,7 @@ func (sc *scanner) content(p int) int {
 			q := p + 2 + length
 			var same bool
 			if length <= 8 && p+10 <= len(doc) { // without a call, as above
-				differ := load64(doc, int(open.start)) ^ load64(doc, p+2)
+				differ := words.Load64(doc, int(open.start)) ^ words.Load64(doc, p+2)
 				same = differ<<(uint(64-8*length)&63) == 0 && q < len(doc) && doc[q] == '>'
 			} else {
 				same = q < len(doc) && doc[p+2:q] == doc[open.start:open.end] && doc[q] == '>'
@@ -220,7 +222,7 @@ func (sc *scanner) content(p int) int {
 		}
 		ink := p
 		for p < stop && p+8 <= len(doc) {
-			if hits := textStops(load64(doc, p)); hits != 0 {
+			if hits := textStops(words.Load64(doc, p)); hits != 0 {
 				p += bits.TrailingZeros64(hits) / 8
 				break
 			}

@@ -3,6 +3,8 @@ package xmltext
 import (
 	"strings"
 	"unicode/utf8"
+
+	"countersign/server/internal/words"
 )
 
 // name reads a name with colon or characters outside ASCII from its start. A
@@ -158,7 +160,7 @@ func (sc *scanner) attribute(p int) (attr, int) {
 	a.val, a.valEnd = int32(start), int32(end)
 	value := doc[start:end]
 	q = 0
-	for q+8 <= len(value) && escapeStops(load64(value, q)) == 0 {
+	for q+8 <= len(value) && escapeStops(words.Load64(value, q)) == 0 {
 		q += 8
 	}
 	for q < len(value) && class[value[q]]&attrByte != 0 {

@@ -4,13 +4,15 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 	"unsafe"
+
+	"countersign/server/internal/words"
 )
 
 // highAt gives the offset of the first byte over 0x7f, or -1.
 func highAt(s string) int {
 	i := 0
 	for ; i+8 <= len(s); i += 8 {
-		if load64(s, i)&each80 != 0 {
+		if words.Load64(s, i)&words.Each80 != 0 {
 			break
 		}
 	}

@@ -1,5 +1,5 @@
-// Package wiretest helps the tests of transports: parts of a Core for those who care
-// about the others.
+// Package wiretest is what the tests of transports have in common: cores to answer
+// them, methods to measure them with, values to send through them. Only tests import it.
 package wiretest
 
 import (
@@ -27,5 +27,27 @@ func (Core) Anonymous() {}
 // Fork implements wire.Core; a transport with batches needs a test Core with its own.
 func (Core) Fork() wire.Core { panic("wiretest: this Core has no batches") }
 
+// View implements wire.Core: there are no methods.
+func (Core) View() *methods.View { return &noMethods }
+
+var noMethods methods.View
+
 // Methods implements wire.Core.
-func (Core) Methods(context.Context) []*methods.Entry { return nil }
+func (Core) Methods(context.Context) ([]*methods.Entry, error) { return nil, nil }
+
+// Keeper is a Core that hands the values of each call to Keep.
+type Keeper struct {
+	Core
+	Keep func(positional []methods.Value)
+}
+
+// Call implements wire.Core.
+func (k Keeper) Call(_ context.Context, _ string, args wire.Args) wire.Outcome {
+	if v, _, err := args.Values(); err == nil {
+		k.Keep(v)
+	}
+	return wire.Outcome{}
+}
+
+// Fail implements wire.Core.
+func (Keeper) Fail(error) wire.Outcome { return wire.Outcome{} }
