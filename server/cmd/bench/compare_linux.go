@@ -68,6 +68,9 @@ func (c contest) ratio(figure func(sample) float64) ratio {
 	return ratio{median(all), slices.Min(all), slices.Max(all)}
 }
 
+// times gives the ratio where the target's sample counts n things as one.
+func (r ratio) times(n float64) ratio { return ratio{r.median * n, r.least * n, r.most * n} }
+
 func (r ratio) String() string { return fmt.Sprintf("%.2f (%.2f-%.2f)", r.median, r.least, r.most) }
 
 func median[T cmp.Ordered](all []T) T {

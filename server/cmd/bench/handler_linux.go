@@ -20,13 +20,14 @@ import (
 func handlerMain(args []string) error {
 	flags := flag.NewFlagSet("handler", flag.ContinueOnError)
 	size := flags.Int("size", 200, "bytes of an answer")
+	media := flags.String("type", "text/xml; charset=utf-8", "Content-Type of an answer")
 	decode := flags.Bool("xml", false, "read the body with encoding/xml")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	answer := bytes.Repeat([]byte{' '}, *size)
 	header := http.Header{
-		"Content-Type":            {"text/xml; charset=utf-8"},
+		"Content-Type":            {*media},
 		"Cache-Control":           {"no-store"},
 		"X-Content-Type-Options":  {"nosniff"},
 		"Content-Security-Policy": {"default-src 'none'; frame-ancestors 'none'"},

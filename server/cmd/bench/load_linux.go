@@ -189,6 +189,7 @@ var (
 	lengthKey = []byte("\r\nContent-Length: ")
 	okay      = []byte("HTTP/1.1 200 ")
 	faultMark = []byte("<fault>")
+	errorMark = []byte(`"error":`)
 )
 
 // receive reads what has come; whole tells that it is an answer, and a good one.
@@ -222,7 +223,7 @@ func (l *load) receive(c *conn) (whole bool, err error) {
 		return false, nil
 	}
 	first := c.in[head:min(want, head+256)]
-	if !bytes.HasPrefix(c.in, okay) || size == 0 || bytes.Contains(first, faultMark) {
+	if !bytes.HasPrefix(c.in, okay) || size == 0 || bytes.Contains(first, faultMark) || bytes.Contains(first, errorMark) {
 		return false, fmt.Errorf("%s answered %s", l.server.name, strconv.QuoteToASCII(string(c.in[:min(want, 900)])))
 	}
 	return true, nil
@@ -241,16 +242,16 @@ func (p *process) usage() (u usage, err error) {
 	return u, err
 }
 
-// answerSize asks once and gives the bytes of the body.
-func answerSize(server *process, r requests) (int, error) {
+// answer asks once and gives the body.
+func answer(server *process, r requests) ([]byte, error) {
 	l, err := dial(server, r, 1)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	defer l.close()
 	if _, err := l.run(0, 1); err != nil {
-		return 0, err
+		return nil, err
 	}
 	c := l.conns[0]
-	return c.got - bytes.Index(c.in[:c.got], headEnd) - len(headEnd), nil
+	return c.in[bytes.Index(c.in[:c.got], headEnd)+len(headEnd) : c.got], nil
 }

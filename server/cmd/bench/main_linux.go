@@ -37,6 +37,8 @@ func main() {
 			err = handlerMain(os.Args[2:])
 		case "service":
 			err = serviceMain()
+		case "peer":
+			err = peerMain(os.Args[2:])
 		case "logins", "hashes":
 			if err = choreMain(os.Args[1:]); err == nil {
 				return
@@ -57,7 +59,7 @@ func measure() {
 	flag.BoolVar(&o.quick, "quick", false, "fewer and shorter rounds, about a minute")
 	flag.IntVar(&o.rounds, "rounds", 0, "pairs of measurements of each row (0: 7, quick 5)")
 	flag.DurationVar(&o.round, "round", 0, "length of one measurement (0: 2s, quick 1s)")
-	flag.StringVar(&o.only, "only", "", "comma-separated parts to do: step, call, crowd, size, bulk, logins, timing, go")
+	flag.StringVar(&o.only, "only", "", "comma-separated parts to do: step, call, crowd, bulk, json, soap, size, logins, timing, go")
 	flag.Parse()
 	if o.rounds == 0 {
 		o.rounds = 7

@@ -39,8 +39,23 @@ func (p *pairs) at(n uint32) []byte {
 }
 
 func newCalls(document string, p *pairs, turns []uint32) *calls {
+	return post("/RPC2", "text/xml", document, p, turns)
+}
+
+// newJSON is newCalls for JSON-RPC.
+func newJSON(document string, p *pairs, turns []uint32) *calls {
+	return post("/rpc", "application/json", document, p, turns)
+}
+
+// newSOAP is newCalls for SOAP.
+func newSOAP(document string, p *pairs, turns []uint32) *calls {
+	return post("/soap", "text/xml; charset=utf-8", document, p, turns)
+}
+
+func post(path, media, document string, p *pairs, turns []uint32) *calls {
 	return &calls{
-		head:  []byte("POST /RPC2 HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: countersign-bench\r\nContent-Type: text/xml\r\nAuthorization: Basic "),
+		head: []byte("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: countersign-bench\r\nContent-Type: " + media +
+			"\r\nAuthorization: Basic "),
 		tail:  fmt.Appendf(nil, "\r\nContent-Length: %d\r\n\r\n%s", len(document), document),
 		pairs: p, turns: turns,
 	}

@@ -31,7 +31,7 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	for _, part := range []struct {
 		name string
 		do   func(context.Context) error
-	}{{"step", b.step}, {"call", b.call}, {"size", b.size}, {"logins", b.logins}, {"timing", b.timing}, {"go", b.goBenchmarks}} {
+	}{{"step", b.step}, {"call", b.call}, {"json", b.json}, {"soap", b.soap}, {"size", b.size}, {"logins", b.logins}, {"timing", b.timing}, {"go", b.goBenchmarks}} {
 		if !b.wanted(part.name) && !(part.name == "call" && (b.wanted("crowd") || b.wanted("bulk"))) {
 			continue
 		}
@@ -47,49 +47,15 @@ func (b *bench) wanted(part string) bool {
 	return b.only == "" || strings.Contains(","+b.only+",", ","+part+",")
 }
 
-// startServer starts the service on a database, with the modules that are called.
-func (b *bench) startServer(url string) (*process, error) {
-	return start("countersign", b.server, "serve", "--listen", "127.0.0.1:0", "--database", url,
-		"--modules", "examples,validator1,interopEchoTests", "--workers", "1", "--linger", "0s")
-}
-
-// startHandler starts the bare handler, answering as many bytes as the server does.
-func (b *bench) startHandler(size int, flags ...string) (*process, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	return start("bare net/http", self, append([]string{"handler", "-size", fmt.Sprint(size)}, flags...)...)
-}
-
 // step counts the instructions of the process itself, one by one.
 func (b *bench) step(context.Context) error {
-	pairs := &pairs{}
-	for n := range byte(knownPairs) {
-		pairs.add(knownPair(n))
-	}
-	c := newCalls(addTwo, pairs, spread(knownPairs, knownPairs))
-	steps := 6
-	if b.quick {
-		steps = 3
-	}
-	self, err := os.Executable()
+	known := knownPairsInOrder()
+	asking := newCalls(addTwo, known, spread(knownPairs, knownPairs))
+	target, err := b.stepServer(asking, "countersign", "service")
 	if err != nil {
 		return err
 	}
-	count := func(name string, args ...string) (float64, error) {
-		p, err := start(name, self, args...)
-		if err != nil {
-			return 0, err
-		}
-		n, err := stepped(p, c.again(), steps)
-		return n, errors.Join(err, p.stop())
-	}
-	target, err := count("countersign", "service")
-	if err != nil {
-		return err
-	}
-	base, err := count("bare net/http", "handler", "-size", "150")
+	base, err := b.stepServer(asking, "bare net/http", "handler", "-size", "150")
 	if err != nil {
 		return err
 	}
@@ -100,28 +66,14 @@ func (b *bench) step(context.Context) error {
 
 // call is a small authenticated call, and with it what goes over the same server.
 func (b *bench) call(ctx context.Context) (err error) {
-	sessions := 100_000
-	if b.quick {
-		sessions = 20_000
-	}
-	url, pairs, err := fill(ctx, b.dir, sessions)
-	if err != nil {
-		return err
-	}
-	server, err := b.startServer(url)
+	server, err := b.load(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.stop()) }()
-	// Every session once, in a call that only a session may make: the server has them
-	// in memory from here on, and they are good.
-	if err := once(server, newCalls(whoAmI, pairs, inOrder(sessions))); err != nil {
-		return err
-	}
-	turns := spread(sessions, 10_000)
 	if b.wanted("call") {
-		b.say("\nAuthenticated call of examples.addtwo, 8 connections, %d sessions loaded, %d in turn", sessions, len(turns))
-		c, err := b.againstHandler(ctx, server, newCalls(addTwo, pairs, turns), 8, b.rounds)
+		b.say("\nAuthenticated call of examples.addtwo, 8 connections, %d sessions loaded, %d in turn", server.sessions, len(server.turns))
+		c, err := b.againstHandler(ctx, server.process, newCalls(addTwo, server.pairs, server.turns), 8, b.rounds)
 		if err != nil {
 			return err
 		}
@@ -133,14 +85,14 @@ func (b *bench) call(ctx context.Context) (err error) {
 	}
 	if b.wanted("crowd") {
 		b.say("\nThe same from 512 connections")
-		c, err := b.againstHandler(ctx, server, newCalls(addTwo, pairs, turns), 512, b.rounds)
+		c, err := b.againstHandler(ctx, server.process, newCalls(addTwo, server.pairs, server.turns), 512, b.rounds)
 		if err != nil {
 			return err
 		}
 		b.atMost("8", "p99, 512 connections", 1.20, c.ratio(p99))
 	}
 	if b.wanted("bulk") {
-		return b.bulk(ctx, server, newCalls("", pairs, turns))
+		return b.bulk(ctx, server.process, newCalls("", server.pairs, server.turns))
 	}
 	return nil
 }
@@ -167,41 +119,44 @@ func (b *bench) bulk(ctx context.Context, server *process, c *calls) error {
 
 // againstHandler compares the server with the bare handler under the same requests.
 func (b *bench) againstHandler(ctx context.Context, server *process, c *calls, conns, rounds int, flags ...string) (found contest, err error) {
-	size, err := answerSize(server, c.again())
+	body, err := answer(server, c.again())
 	if err != nil {
 		return contest{}, err
 	}
-	handler, err := b.startHandler(size, flags...)
+	handler, err := b.startHandler(len(body), flags...)
 	if err != nil {
 		return contest{}, err
 	}
 	defer func() { err = errors.Join(err, handler.stop()) }()
-	base, err := dial(handler, c.again(), conns)
-	if err != nil {
-		return contest{}, err
-	}
-	defer base.close()
-	target, err := dial(server, c.again(), conns)
-	if err != nil {
-		return contest{}, err
-	}
-	defer target.close()
-	if found, err = compare(ctx, base, target, rounds, b.round); err != nil {
-		return contest{}, err
-	}
-	b.say("%s\n%s", line(handler.name, found.base), line(server.name, found.target))
-	return found, nil
+	return b.contest(ctx, side{handler, c.again()}, side{server, c.again()}, conns, rounds)
 }
 
-// once makes one call under each session.
-func once(server *process, c *calls) error {
-	l, err := dial(server, c, 8)
+// side is a server and what it is asked.
+type side struct {
+	*process
+	requests *calls
+}
+
+// again is the side with requests that begin anew.
+func (s side) again() side { return side{s.process, s.requests.again()} }
+
+// contest compares two.
+func (b *bench) contest(ctx context.Context, base, target side, conns, rounds int) (found contest, err error) {
+	one, err := dial(base.process, base.requests, conns)
 	if err != nil {
-		return err
+		return contest{}, err
 	}
-	defer l.close()
-	_, err = l.run(0, len(c.turns))
-	return err
+	defer one.close()
+	other, err := dial(target.process, target.requests, conns)
+	if err != nil {
+		return contest{}, err
+	}
+	defer other.close()
+	if found, err = compare(ctx, one, other, rounds, b.round); err != nil {
+		return contest{}, err
+	}
+	b.say("%s\n%s", line(base.name, found.base), line(target.name, found.target))
+	return found, nil
 }
 
 func (b *bench) instructions(number, figure string, goal float64, c contest) {

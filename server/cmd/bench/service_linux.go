@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -13,6 +14,8 @@ import (
 	"countersign/methods/interop"
 	"countersign/methods/system"
 	"countersign/server"
+	"countersign/server/jsonrpc"
+	"countersign/server/soap"
 	"countersign/server/wire"
 	"countersign/server/xmlrpc"
 	"countersign/session"
@@ -26,13 +29,20 @@ func serviceMain() error {
 	if err != nil {
 		return err
 	}
-	registry, err := methods.NewRegistry(append(system.Modules(system.Config{Sessions: manager, Now: time.Now}), interop.Modules("bench")...)...)
+	registry, err := methods.NewRegistry(slices.Concat(
+		system.Modules(system.Config{Sessions: manager, Now: time.Now}), interop.Modules("bench"), []methods.Module{sizeModule()})...)
 	if err != nil {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	s, err := server.New(server.Config{
-		Registry: registry, Sessions: manager, Transports: []wire.Transport{xmlrpc.Transport{}}, Log: log,
+		Registry: registry, Sessions: manager, Log: log,
+		Transports: []wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}, soap.Transport{}},
+		Endpoints: []server.Endpoint{
+			{Path: "/RPC2", Transport: "xmlrpc", Dialect: "plain"},
+			{Path: "/rpc", Transport: "jsonrpc", Dialect: "plain"},
+			{Path: "/soap", Transport: "soap", Dialect: "plain"},
+		},
 	})
 	if err != nil {
 		return err
@@ -65,6 +75,15 @@ const knownPairs = 100
 
 func knownPair(n byte) session.Pair {
 	return session.Pair{ID: session.Secret{n, 1}, Key: session.Secret{n, 2}}
+}
+
+// knownPairsInOrder are all of them.
+func knownPairsInOrder() *pairs {
+	p := &pairs{}
+	for n := range byte(knownPairs) {
+		p.add(knownPair(n))
+	}
+	return p
 }
 
 // known is a store of the known sessions. Its other methods must not be called.

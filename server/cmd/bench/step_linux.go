@@ -16,7 +16,21 @@ import (
 // one: the server is single-stepped through some calls. That counts the instructions
 // of the process itself and not the kernel's, and it repeats to a per cent.
 
-// stepped gives the user instructions of one call, over so many.
+// stepServer gives the user instructions of one call to a server that this program can be.
+func (b *bench) stepServer(asking *calls, name string, args ...string) (float64, error) {
+	calls := 15
+	if b.quick {
+		calls = 5
+	}
+	server, err := startSelf(name, args...)
+	if err != nil {
+		return 0, err
+	}
+	n, err := stepped(server, asking.again(), calls)
+	return n, errors.Join(err, server.stop())
+}
+
+// stepped gives the user instructions of one call, the median of so many.
 func stepped(server *process, r requests, calls int) (float64, error) {
 	l, err := dial(server, r, 1)
 	if err != nil {
@@ -40,13 +54,16 @@ func stepped(server *process, r requests, calls int) (float64, error) {
 	if _, err := l.run(0, 2); err != nil { // what the stop itself set in motion is over
 		return 0, err
 	}
-	before := counted.Load()
-	if _, err := l.run(0, calls); err != nil {
-		return 0, err
+	found := make([]float64, calls)
+	for i := range found {
+		before := counted.Load()
+		if _, err := l.run(0, 1); err != nil {
+			return 0, err
+		}
+		found[i] = float64(counted.Load() - before)
 	}
-	found := float64(counted.Load()-before) / float64(calls)
 	ended.Store(true)
-	return found, errors.Join(server.cmd.Process.Kill(), <-failed)
+	return median(found), errors.Join(server.cmd.Process.Kill(), <-failed)
 }
 
 // step single-steps every thread of the process but one until it ends. The one is the
