@@ -27,6 +27,14 @@ func (db *DB) find(ctx context.Context, each func(*stdsql.Rows) error, text stri
 	})
 }
 
+// findFresh is find on the connection that writes, for what is asked about a row just
+// written: SQLite's other connections drop what they have in memory after every commit.
+func (db *DB) findFresh(ctx context.Context, each func(*stdsql.Rows) error, text string, args ...any) error {
+	return db.with(ctx, db.writer, func(ctx context.Context, conn *stdsql.Conn) error {
+		return scan(each)(conn.QueryContext(db.whole(ctx), db.text(text, args), args...))
+	})
+}
+
 // whole is ctx for what should not be interrupted when its caller leaves, because it is
 // over in a moment: to watch for that takes a goroutine or two for each statement of
 // SQLite. On Postgres the server may be far away.

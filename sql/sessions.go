@@ -150,7 +150,7 @@ func (s *sessions) Beyond(ctx context.Context, account string, most int, now tim
 		account = "" // nobody's
 	}
 	var many bool
-	err = s.db.find(ctx, func(rows *stdsql.Rows) error { return rows.Scan(&latest, &many) },
+	err = s.db.findFresh(ctx, func(rows *stdsql.Rows) error { return rows.Scan(&latest, &many) },
 		`SELECT value, EXISTS (SELECT 1 FROM sessions WHERE account = $1 LIMIT 1 OFFSET $2) FROM counters WHERE name = 'change'`,
 		account, most)
 	if err != nil || !many {

@@ -68,7 +68,7 @@ type queue struct {
 	ready   []*op
 	parked  []*op
 	polling bool
-	timed   bool // a timer will start what waits for company
+	alone   *time.Timer // does what found no company; nil while nothing waits for any
 }
 
 func (q *queue) init(perBlock, total int, run func([]*op) bool) {
@@ -122,22 +122,18 @@ func (q *queue) soon(o *op) {
 	switch {
 	case len(q.parked) > 0:
 		q.runner.Kick()
-	case !q.timed:
-		q.timed = true
-		time.AfterFunc(company, func() {
-			q.mu.Lock()
-			defer q.mu.Unlock()
-			q.timed = false
-			if len(q.ready) > 0 {
-				q.runner.Kick()
-			}
-		})
+	case q.alone == nil:
+		q.alone = time.AfterFunc(company, q.runner.Kick)
 	}
 }
 
 func (q *queue) drain() {
 	for {
 		q.mu.Lock()
+		if q.alone != nil {
+			q.alone.Stop()
+			q.alone = nil
+		}
 		q.ready = slices.DeleteFunc(q.ready, func(o *op) bool { return o.gone && o.what == reserve })
 		n := min(len(q.ready), most)
 		if n == 0 {
