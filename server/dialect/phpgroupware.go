@@ -67,6 +67,7 @@ func phpgw(name string) *Dialect {
 		Codes:         phpgwCodes,
 		Text:          phpgwText,
 		Unknown:       phpgwUnknown,
+		Challenge:     `Basic realm="phpGroupWare"`,
 		Style:         wire.Style{Lines: true, DashedDates: true, OutParams: true},
 		StyleFor:      phpgwStyle,
 		ServerHeaders: []string{"X-Phpgw-Server", "X-Egw-Server"},

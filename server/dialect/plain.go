@@ -38,7 +38,7 @@ var plainCodes = Codes{
 // Plain is Countersign's own dialect: typed values, faults for everything that is not
 // a success, full introspection.
 func Plain() *Dialect {
-	return &Dialect{Name: "plain", Families: []string{"plain"}, Codes: plainCodes, Text: plainText, Detail: plainDetail}
+	return &Dialect{Name: "plain", Families: []string{"plain"}, Codes: plainCodes, Text: plainText, Detail: plainDetail, Challenge: `Basic realm="countersign"`}
 }
 
 // jsonFormulas are the messages of JSON-RPC 2.0 §5.1. Its own examples have them word
