@@ -63,7 +63,7 @@ func TestLingers(t *testing.T) {
 			if want == 2 {
 				continue // before its time is over
 			}
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			synctest.Wait()
 			if alive() {
 				t.Fatal("it lingers for ever")
