@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"syscall"
 )
 
@@ -35,7 +36,10 @@ func WorkerMain(handlers Handlers) int {
 	// One job at a time on one CPU: the lanes of one argon2 share its work, so
 	// more would only take CPUs from the server.
 	runtime.GOMAXPROCS(1)
-	for _, err := range []error{lowPriority(), noDumps()} {
+	// Serve collects after every job. Left to itself the collector would begin in the
+	// middle of a hash too, whose memory alone doubles the heap, and find nothing.
+	debug.SetGCPercent(-1)
+	for _, err := range []error{lowPriority(), noDumps(), largePages()} {
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}

@@ -14,7 +14,7 @@ type Config struct {
 	Limits
 
 	// Command is the program that calls WorkerMain, and its arguments: usually
-	// SelfCommand("worker"). It is on show in the process list.
+	// SelfCommand. It is on show in the process list.
 	Command []string
 	// Env is the whole environment of a worker. The server's is not passed on,
 	// it may hold the database password.

@@ -36,6 +36,9 @@ func noDumps() error {
 	return nil
 }
 
+// largePages does nothing: no kernel but Linux is asked.
+func largePages() error { return nil }
+
 // awaitExit cannot wait without reaping here. What a worker that died by itself
 // has left behind in its group lives on.
 func awaitExit(int) bool { return false }

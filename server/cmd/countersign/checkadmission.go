@@ -22,7 +22,7 @@ func (f *findings) checkPAM(ctx context.Context, s *settings) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
-	command, err := verify.SelfCommand("worker")
+	command, err := workerCommand()
 	if err != nil {
 		f.add("pam", fail, "%v", err)
 		return

@@ -29,7 +29,6 @@ type cli struct {
 	Call        callCmd        `cmd:"" help:"Call a method of a running server."`
 	Check       checkCmd       `cmd:"" help:"Tell what is wrong with the settings, the database or a running server."`
 	Version     versionCmd     `cmd:"" help:"Tell the version."`
-	Worker      workerCmd      `cmd:"" hidden:"" help:"Verify passwords for a server; started by it."`
 }
 
 // stdio is the terminal, so that tests can be one.
@@ -66,6 +65,9 @@ func misusef(format string, args ...any) error { return misuse{fmt.Errorf(format
 // run is main as a function. It returns the exit status: 0 done, 1 failed, 2 a command
 // line or configuration that makes no sense.
 func run(ctx context.Context, args []string, io stdio) int {
+	if isWorker(args) {
+		return workerMain()
+	}
 	var c cli
 	exit := -1
 	env := &environment{}

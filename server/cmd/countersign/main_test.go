@@ -12,8 +12,7 @@ import (
 // TestMain lets the test binary be the program: for scripts, which call it by the name
 // countersign, and for the password workers that it starts as itself.
 func TestMain(m *testing.M) {
-	worker := len(os.Args) == 2 && os.Args[1] == "worker"
-	if filepath.Base(os.Args[0]) == "countersign" || worker {
+	if filepath.Base(os.Args[0]) == "countersign" || isWorker(os.Args[1:]) {
 		os.Exit(run(context.Background(), os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr}))
 	}
 	sqltest.Main(m)

@@ -142,7 +142,7 @@ func (svc *service) authenticator(s *settings, log *slog.Logger) (session.Authen
 }
 
 func (svc *service) pamAuthenticator(s *settings, log *slog.Logger) (session.Authenticator, error) {
-	command, err := verify.SelfCommand("worker")
+	command, err := workerCommand()
 	if err != nil {
 		return nil, err
 	}
@@ -193,9 +193,9 @@ func (s *settings) cookies() (server.Cookies, error) {
 	return cookie.New(cfg)
 }
 
-// newPool makes the pool of password workers: this program again, as "worker".
+// newPool makes the pool of password workers: this program again.
 func newPool(workers int, log *slog.Logger) (*verify.Pool, error) {
-	command, err := verify.SelfCommand("worker")
+	command, err := workerCommand()
 	if err != nil {
 		return nil, err
 	}
