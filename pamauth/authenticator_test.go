@@ -176,7 +176,7 @@ func TestAutoCreate(t *testing.T) {
 		if ids = slices.Compact(ids); len(ids) != 1 || ids[0] == "" {
 			t.Errorf("accounts %q, want one", ids)
 		}
-		made, err := db.Accounts().Find(t.Context(), account.User, "ann")
+		made, err := db.Accounts().Get(t.Context(), ids[0])
 		must(t, err)
 		if !slices.Equal(made.Roles, []string{"user"}) || made.PasswordHash != "" || made.Login != "" || !made.Created.Equal(now) {
 			t.Errorf("%+v", made)

@@ -42,12 +42,23 @@ func (s *accounts) Get(ctx context.Context, id string) (account.Account, error) 
 	return s.one(ctx, `WHERE id = $1`, id)
 }
 
+const findAccount = `SELECT ` + accountColumns + ` FROM accounts WHERE kind = $1 AND name = $2`
+
 // Find implements account.Store.
 func (s *accounts) Find(ctx context.Context, kind account.Kind, name string) (account.Account, error) {
 	if !storable(name) || !storable(string(kind)) {
 		return account.Account{}, account.ErrNotFound
 	}
-	return s.one(ctx, `WHERE kind = $1 AND name = $2`, string(kind), name)
+	// The connection that writes has what a login reads in memory.
+	var found account.Account
+	err := s.db.findFresh(ctx, func(rows *stdsql.Rows) (err error) {
+		found, err = scanAccount(rows)
+		return err
+	}, findAccount, string(kind), name)
+	if err == nil && found.ID == "" {
+		err = account.ErrNotFound
+	}
+	return found, err
 }
 
 func (s *accounts) one(ctx context.Context, where string, args ...any) (account.Account, error) {
@@ -101,10 +112,12 @@ func loadAccounts(query reader, ids string, args ...any) ([]account.Account, err
 	var found []account.Account
 	at := map[string]int{}
 	err := query(func(rows *stdsql.Rows) error {
-		a, role, permission, err := scanAccount(rows)
+		var r, p stdsql.NullString
+		a, err := scanAccount(rows, &r, &p)
 		if err != nil {
 			return err
 		}
+		role, permission := r.String, p.String
 		i, known := at[a.ID]
 		if !known {
 			i = len(found)
@@ -134,14 +147,14 @@ func loadAccounts(query reader, ids string, args ...any) ([]account.Account, err
 	return found, nil
 }
 
-func scanAccount(rows *stdsql.Rows) (a account.Account, role, permission string, err error) {
+// scanAccount reads accountColumns, and into more what stands after them.
+func scanAccount(rows *stdsql.Rows, more ...any) (a account.Account, err error) {
 	var kind string
-	var r, p stdsql.NullString
 	var noMail, disabled, readOnly, created, changed int64
-	err = rows.Scan(&a.ID, &kind, &a.Name, &a.Login, &a.Number, &a.ActsFor, &a.Display, &a.Email,
-		&a.PasswordHash, &noMail, &disabled, &a.DisabledText, &readOnly, &created, &changed, &r, &p)
+	err = rows.Scan(append([]any{&a.ID, &kind, &a.Name, &a.Login, &a.Number, &a.ActsFor, &a.Display, &a.Email,
+		&a.PasswordHash, &noMail, &disabled, &a.DisabledText, &readOnly, &created, &changed}, more...)...)
 	a.Kind = account.Kind(kind)
 	a.NoMail, a.Disabled, a.ReadOnly = noMail != 0, disabled != 0, readOnly != 0
 	a.Created, a.Changed = fromMicros(created), fromMicros(changed)
-	return a, r.String, p.String, err
+	return a, err
 }

@@ -92,7 +92,7 @@ func openTemp(t *testing.T, opts ...Option) (db *DB, path string) {
 // pragma is no error to SQLite.
 func TestSQLiteSettings(t *testing.T) {
 	db, path := openTemp(t)
-	watch, err := openPool(sqliteDSN(path, false), 1)
+	watch, err := openPool(sqliteDSN(path, false), 1, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestBusy(t *testing.T) {
 	s := db.Sessions()
 	r := session.Record{ID: session.Digest{1}}
 
-	other, err := openPool(sqliteDSN(path, true), 1)
+	other, err := openPool(sqliteDSN(path, true), 1, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,14 +169,7 @@ func TestBusy(t *testing.T) {
 // connection must not go back to the pool like that.
 func TestFailedCommit(t *testing.T) {
 	db, _ := openTemp(t)
-	err := db.write(t.Context(), func(t *tx) error {
-		if _, err := t.exec(`PRAGMA defer_foreign_keys = 1`); err != nil {
-			return err
-		}
-		_, err := t.exec(`INSERT INTO account_grants (account, permission) VALUES ('nobody', 'x')`)
-		return err
-	})
-	if !errors.Is(err, errForeign) {
+	if err := db.write(t.Context(), failCommit); !errors.Is(err, errForeign) {
 		t.Fatalf("commit: %v", err)
 	}
 	s := db.Sessions()

@@ -38,9 +38,10 @@ type DB struct {
 	// wait bounds the wait for a connection, limit a whole operation (0: no bound).
 	wait, limit time.Duration
 
-	notices *notices
-	watch   func(ctx context.Context, signal func())
-	ring    func() // tells other processes that something was announced; nil where the engine does
+	notices  *notices
+	counters knownCounters // of SQLite
+	watch    func(ctx context.Context, signal func())
+	ring     func() // tells other processes that something was announced; nil where the engine does
 
 	closed context.Context //nolint:containedctx // ends what outlives the call that began it, at Close
 	close  context.CancelFunc

@@ -31,13 +31,13 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	defer lock.Close()
 
 	db.wait = busyTimeout
-	if db.writer, err = openPool(sqliteDSN(path, true), 1); err != nil {
+	if db.writer, err = openPool(sqliteDSN(path, true), 1, func() { db.counters.connections.Add(1) }); err != nil {
 		return err
 	}
 	if err := migrate(ctx, db.engine, db.writer); err != nil {
 		return fmt.Errorf("%s: %w", db.url, err)
 	}
-	if db.reader, err = openPool(sqliteDSN(path, false), db.opts.conns(4)); err != nil {
+	if db.reader, err = openPool(sqliteDSN(path, false), db.opts.conns(4), nil); err != nil {
 		return err
 	}
 	db.watch = db.watchSQLite(path)
@@ -90,23 +90,25 @@ func makeFile(path string) error {
 	return f.Close()
 }
 
-func openPool(dsn string, conns int) (*stdsql.DB, error) {
+// openPool opens connections; connected, if there is one, is called for each.
+func openPool(dsn string, conns int, connected func()) (*stdsql.DB, error) {
 	connector, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, err
 	}
-	pool := stdsql.OpenDB(preparing{connector})
+	pool := stdsql.OpenDB(preparing{connector, connected})
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
 	return pool, nil
 }
 
 // sqliteDSN escapes the path: "?" and "%" mean something in SQLite's URIs. The
-// busy timeout comes first because the other pragmas may already have to wait.
+// busy timeout comes first because the other pragmas may already have to wait. Only the
+// connection that writes keeps what it has read (16 MiB of it): it finds nothing changed.
 func sqliteDSN(path string, write bool) string {
 	q := "?_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=synchronous(FULL)&_dqs=0&_defensive=1"
 	if write {
-		q += "&_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(67108864)"
+		q += "&_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(67108864)&_pragma=cache_size(-16384)"
 	} else {
 		q += "&_pragma=query_only(1)"
 	}

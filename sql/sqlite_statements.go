@@ -19,7 +19,10 @@ const (
 // preparing makes connections that keep their statements prepared, by their texts:
 // preparing a statement of a login takes SQLite several times as long as running it.
 // pgx does the same for Postgres by itself.
-type preparing struct{ driver.Connector }
+type preparing struct {
+	driver.Connector
+	connected func()
+}
 
 // Connect implements driver.Connector.
 func (p preparing) Connect(ctx context.Context) (driver.Conn, error) {
@@ -30,6 +33,9 @@ func (p preparing) Connect(ctx context.Context) (driver.Conn, error) {
 	lite, ok := c.(sqliteConn)
 	if !ok {
 		return nil, errors.Join(errors.New("sql: a connection of another driver"), c.Close())
+	}
+	if p.connected != nil {
+		p.connected()
 	}
 	return &preparedConn{sqliteConn: lite, kept: map[string]*keptStatement{}}, nil
 }
@@ -179,10 +185,13 @@ func (c *preparedConn) statement(ctx context.Context, text string) (*keptStateme
 	return s, nil
 }
 
-// keep tells whether a statement is worth keeping. Some PRAGMAs do what they do while
+// dataVersion asks for a number that changes when another connection commits.
+const dataVersion = `PRAGMA data_version`
+
+// keep tells whether a statement is worth keeping. Most PRAGMAs do what they do while
 // they are prepared, so a second run of one would do nothing.
 func keep(text string) bool {
-	return len(text) <= longestKept && !strings.HasPrefix(text, "PRAGMA")
+	return len(text) <= longestKept && (text == dataVersion || !strings.HasPrefix(text, "PRAGMA"))
 }
 
 // after drops a statement that failed, so that what is kept is in a known state.

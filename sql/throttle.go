@@ -77,8 +77,13 @@ func (s *throttleStore) Change(ctx context.Context, keys []throttle.Key, d throt
 			before[k] = *c
 		}
 		work(all)
-		maps.DeleteFunc(all, func(k throttle.Key, c *throttle.Counter) bool { return before[k] == *c })
-		return t.putCounters(all)
+		changed := maps.Clone(all)
+		maps.DeleteFunc(changed, func(k throttle.Key, c *throttle.Counter) bool { return before[k] == *c })
+		if err := t.putCounters(changed); err != nil {
+			return err
+		}
+		t.knowCounters(all)
+		return nil
 	})
 }
 
@@ -88,7 +93,7 @@ func (s *throttleStore) Change(ctx context.Context, keys []throttle.Key, d throt
 // processes lock the rows they share one after the other.
 func (t *tx) lockCounters(keys []throttle.Key) (throttle.Counters, error) {
 	if t.db.engine == SQLite {
-		return loadCounters(t.query, keys)
+		return t.db.counters.load(t, keys)
 	}
 	all := emptyCounters(keys)
 	for chunk := range slices.Chunk(keys, rowsPerStatement) {
@@ -144,10 +149,16 @@ func (s *throttleStore) Reset(ctx context.Context, key throttle.Key) (n int, err
 	if arg == "" || !storable(arg) {
 		return 0, nil
 	}
+	return s.change(ctx, `UPDATE throttle SET failures = 0, in_row = 0, pending = 0, lease = 0, epoch = epoch + 1,
+		failed = 0, waits = 0, disabled = 0 WHERE `+where+` AND (failures > 0 OR in_row > 0 OR disabled = 1)`, arg)
+}
+
+// change runs one statement on counters and tells how many it changed.
+func (s *throttleStore) change(ctx context.Context, text string, args ...any) (n int, err error) {
 	err = s.db.write(ctx, func(t *tx) error {
-		found, err := t.exec(`UPDATE throttle SET failures = 0, in_row = 0, pending = 0, lease = 0, epoch = epoch + 1,
-			failed = 0, waits = 0, disabled = 0 WHERE `+where+` AND (failures > 0 OR in_row > 0 OR disabled = 1)`, arg)
-		n = int(found)
+		t.forgetCounters()
+		changed, err := t.exec(text, args...)
+		n = int(changed)
 		return err
 	})
 	return n, err
@@ -155,23 +166,21 @@ func (s *throttleStore) Reset(ctx context.Context, key throttle.Key) (n int, err
 
 // Sweep implements throttle.Store.
 func (s *throttleStore) Sweep(ctx context.Context, now time.Time) (int, error) {
-	n, err := s.db.exec(ctx, `DELETE FROM throttle WHERE expires <= $1`, micros(now))
-	return int(n), err
+	return s.change(ctx, `DELETE FROM throttle WHERE expires <= $1`, micros(now))
 }
 
 // Trim implements throttle.Store.
 func (s *throttleStore) Trim(ctx context.Context, keep, blocks int) (int, error) {
-	_, err := s.db.exec(ctx, `UPDATE throttle SET good = 0 WHERE good > 0 AND (account, block) IN (
+	_, err := s.change(ctx, `UPDATE throttle SET good = 0 WHERE good > 0 AND (account, block) IN (
 		SELECT account, block FROM (SELECT account, block,
 			ROW_NUMBER() OVER (PARTITION BY account ORDER BY good DESC, block) AS place FROM throttle WHERE good > 0) AS ranked
 		WHERE place > $1)`, blocks)
 	if err != nil {
 		return 0, err
 	}
-	n, err := s.db.exec(ctx, `DELETE FROM throttle WHERE good = 0 AND (account, block) IN (
+	return s.change(ctx, `DELETE FROM throttle WHERE good = 0 AND (account, block) IN (
 		SELECT account, block FROM throttle WHERE good = 0
 		ORDER BY disabled DESC, failures + in_row DESC, expires DESC, account, block LIMIT $1 OFFSET $2)`, int64(math.MaxInt64), keep)
-	return int(n), err
 }
 
 func emptyCounters(keys []throttle.Key) throttle.Counters {
@@ -212,6 +221,9 @@ func fromMoment(n int64) time.Time {
 	}
 	return fromMicros(n)
 }
+
+// asStored is t as it comes back from a row.
+func asStored(t time.Time) time.Time { return fromMoment(moment(t)) }
 
 func compareThrottleKeys(a, b throttle.Key) int {
 	return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Block, b.Block))

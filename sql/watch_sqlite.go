@@ -37,7 +37,7 @@ const (
 // lookOften is watchFile without a file. PRAGMA data_version moves with every commit of
 // any other connection, so that the counter is read only then.
 func lookOften(ctx context.Context, path string, signal func()) error {
-	pool, err := openPool(sqliteDSN(path, false), 1)
+	pool, err := openPool(sqliteDSN(path, false), 1, nil)
 	if err != nil {
 		return err
 	}
@@ -47,17 +47,17 @@ func lookOften(ctx context.Context, path string, signal func()) error {
 		return err
 	}
 	defer conn.Close()
-	dataVersion, err := conn.PrepareContext(ctx, `PRAGMA data_version`)
+	version, err := conn.PrepareContext(ctx, dataVersion)
 	if err != nil {
 		return err
 	}
-	defer dataVersion.Close()
+	defer version.Close()
 	counter, err := conn.PrepareContext(ctx, `SELECT value FROM counters WHERE name = 'change'`)
 	if err != nil {
 		return err
 	}
 	defer counter.Close()
-	return look(ctx, dataVersion, counter, signal)
+	return look(ctx, version, counter, signal)
 }
 
 func look(ctx context.Context, dataVersion, counter *stdsql.Stmt, signal func()) error {

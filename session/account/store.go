@@ -17,8 +17,8 @@ type Store interface {
 	Add(ctx context.Context, a Account) (Account, error)
 	// Get loads an account with its roles and grants by ID. Errors: ErrNotFound.
 	Get(ctx context.Context, id string) (Account, error)
-	// Find loads the account of a kind by its name; names are compared exactly.
-	// Errors: ErrNotFound.
+	// Find loads the account of a kind by its name, without its roles and grants, as a
+	// login wants it; names are compared exactly. Errors: ErrNotFound.
 	Find(ctx context.Context, kind Kind, name string) (Account, error)
 	// List gives all accounts, sorted by kind and name, without password hashes.
 	List(ctx context.Context) ([]Account, error)

@@ -47,7 +47,7 @@ func TestOneAdministrator(t *testing.T) {
 		if len(shown) != 1 {
 			t.Fatalf("%d passwords were shown", len(shown))
 		}
-		admin, err := services[0].db.Accounts().Find(t.Context(), account.User, adminName)
+		admin, err := findAccount(t.Context(), services[0].db.Accounts(), account.User, adminName)
 		if err != nil || !slices.Contains(admin.Grants, "*") {
 			t.Fatalf("%v, %v", admin.Grants, err)
 		}

@@ -42,6 +42,9 @@ func (w *who) find(ctx context.Context, accounts account.Store) (account.Account
 
 func findAccount(ctx context.Context, accounts account.Store, kind account.Kind, name string) (account.Account, error) {
 	a, err := accounts.Find(ctx, kind, name)
+	if err == nil {
+		a, err = accounts.Get(ctx, a.ID)
+	}
 	if errors.Is(err, account.ErrNotFound) {
 		err = fmt.Errorf("there is no %s %s", kind, strconv.Quote(name))
 	}

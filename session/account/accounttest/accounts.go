@@ -1,6 +1,7 @@
 package accounttest
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -117,12 +118,11 @@ func numbersAreNotReused(t *testing.T, s *suite) {
 }
 
 func findIsExact(t *testing.T, s *suite) {
-	a := s.add("Bubba é")
+	a := s.add("Bubba é", "user")
 	got, err := s.Accounts.Find(t.Context(), account.User, "Bubba é")
 	s.must(err)
-	s.want(got)
-	if got.ID != a.ID || got.PasswordHash != "old" {
-		t.Fatalf("found %+v", got)
+	if a.Roles, a.Grants, a.Held = nil, nil, nil; !reflect.DeepEqual(got, a) {
+		t.Fatalf("found %+v\nwant  %+v", got, a)
 	}
 	for _, name := range []string{"bubba é", "Bubba é ", "Bubba e\u0301", "Bubba é\x00", "\xff", "", "%", "Bubba _", "' OR ''='"} {
 		_, err := s.Accounts.Find(t.Context(), account.User, name)
