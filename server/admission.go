@@ -66,7 +66,11 @@ func (x *exchange) forget() {
 }
 
 func (x *exchange) proveSession(ctx context.Context) error {
-	s, err := x.server.cfg.Sessions.Check(ctx, x.credential.pair)
+	c := &x.credential
+	if c.proof == (session.Proof{}) {
+		c.proof = c.pair.Proof()
+	}
+	s, err := x.server.cfg.Sessions.CheckProof(ctx, c.proof)
 	switch {
 	case err != nil:
 		return err

@@ -117,6 +117,38 @@ func TestReadDeadlineTakenBack(t *testing.T) {
 	}
 }
 
+func TestReadDeadlinePutOff(t *testing.T) {
+	c, far := connected(t)
+	send := func() {
+		if _, err := io.WriteString(far, "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	soon := time.Now().Add(20 * time.Millisecond)
+	_ = c.SetReadDeadline(soon)
+	send()
+	if err := within(t, reading(c)); err != nil {
+		t.Fatal(err)
+	}
+	for name, until := range map[string]time.Time{"to later": time.Now().Add(time.Hour), "for ever": {}} {
+		_ = c.SetReadDeadline(until)
+		ended := reading(c)
+		select {
+		case err := <-ended:
+			t.Fatalf("%s: the read ended with %v", name, err)
+		case <-time.After(time.Until(soon) + 20*time.Millisecond):
+		}
+		send()
+		if err := within(t, ended); err != nil {
+			t.Errorf("%s: the read ended with %v", name, err)
+		}
+	}
+	_ = c.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+	if err := within(t, reading(c)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("the read ended with %v", err)
+	}
+}
+
 func TestWriteDeadline(t *testing.T) {
 	c, _ := connected(t)
 	asked := time.Now().Add(10 * time.Millisecond)

@@ -15,6 +15,7 @@ import (
 type credential struct {
 	kind     credentialKind
 	pair     session.Pair     // of a session
+	proof    session.Proof    // of pair, when it was needed
 	user     string           // whom it must belong to; "" for anybody
 	password session.Password // of user
 	key      apikey.Text

@@ -28,6 +28,7 @@ type Session struct {
 	IdleEnds, End time.Time
 
 	id     Digest
+	proven time.Time // when it was checked
 	idle   time.Duration
 	parent Digest          // of a child session
 	rights *account.Rights // of one with a scope
@@ -51,7 +52,12 @@ func (s *Session) Digest() Digest { return s.id }
 // state it asks no store. Errors: ErrInvalid; ErrUnavailable with a cause when the
 // store could not be asked.
 func (m *Manager) Check(ctx context.Context, p Pair) (Session, error) {
-	id, key := p.ID.Digest(), p.Key.Digest()
+	return m.CheckProof(ctx, p.Proof())
+}
+
+// CheckProof is Check for a pair whose digests are kept, to be proven again.
+func (m *Manager) CheckProof(ctx context.Context, p Proof) (Session, error) {
+	id, key := p.id, p.key
 	e, version, cached := m.table.get(id)
 	// The clock is read after the look-up: a process that was paused in between must
 	// not answer from the past.
@@ -59,7 +65,9 @@ func (m *Manager) Check(ctx context.Context, p Pair) (Session, error) {
 	trusted := m.trusted(now)
 	x, whole := m.table.extras.of(&e)
 	if cached && whole && trusted && !e.expired(now.UnixMicro()) {
-		return m.admit(ctx, id, &e, x, key, false)
+		s, err := m.admit(ctx, id, &e, x, key, false)
+		s.proven = now
+		return s, err
 	}
 	r, err := m.cfg.Sessions.Get(ctx, id)
 	switch {
@@ -79,6 +87,7 @@ func (m *Manager) Check(ctx context.Context, p Pair) (Session, error) {
 	}
 	x, _ = m.table.extras.of(&e)
 	s, err := m.admit(ctx, id, &e, x, key, !trusted)
+	s.proven = now
 	if err == nil && trusted {
 		m.table.put(id, e, version)
 	} else {
@@ -113,11 +122,14 @@ func (m *Manager) admit(ctx context.Context, id Digest, e *entry, x *extra, key 
 	return s, nil
 }
 
-// Touch notes that the session is used now, which prolongs it, and the session that it
-// was made from: so a child's limits never outlast its parent's. Nothing is written
-// here: uses are gathered and written in batches.
+// Touch notes that the session is used, as of when it was proven, which prolongs it, and
+// the session that it was made from: so a child's limits never outlast its parent's.
+// Nothing is written here: uses are gathered and written in batches.
 func (m *Manager) Touch(s *Session) {
-	now := m.cfg.Now()
+	now := s.proven
+	if now.IsZero() { // it was made just now
+		now = m.cfg.Now()
+	}
 	for _, id := range [...]Digest{s.id, s.parent} {
 		if id == (Digest{}) {
 			return

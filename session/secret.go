@@ -60,6 +60,12 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue("[redacted]") }
 // Pair is what proves a session: both secrets together.
 type Pair struct{ ID, Key Secret }
 
+// Proof is what of a pair is compared: the digests of both secrets.
+type Proof struct{ id, key Digest }
+
+// Proof gives it.
+func (p Pair) Proof() Proof { return Proof{p.ID.Digest(), p.Key.Digest()} }
+
 // ParsePair reads "sessionid:kp3", the content of the Basic credentials.
 func ParsePair[T ~string | ~[]byte](s T) (Pair, bool) {
 	if len(s) != 2*SecretDigits+1 || s[SecretDigits] != ':' {
