@@ -16,7 +16,7 @@ import (
 
 // serveCall answers a request to an endpoint.
 func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, ep *endpoint) {
-	x := s.newExchange(ep, r.Header, r.RemoteAddr)
+	x := s.newExchange(ep, r)
 	h := w.Header()
 	setAll(h, ep.header)
 	x.idHeader[0] = x.id

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/netip"
 	"sync"
@@ -69,15 +70,16 @@ var (
 	_ methods.Env   = (*exchange)(nil)
 )
 
-// newExchange notes who calls. peer is the socket's other end.
-func (s *Server) newExchange(ep *endpoint, h http.Header, peer string) *exchange {
+// newExchange notes who calls.
+func (s *Server) newExchange(ep *endpoint, r *http.Request) *exchange {
+	h := r.Header
 	x := &exchange{server: s, ep: ep, id: s.ids.next(), style: ep.style, header: h}
 	x.top = x
 	x.client.Dialect, x.client.Endpoint = ep.dialect.Name, ep.path
 	x.client.Request = x.id
 	x.client.UserAgent = first(h, "User-Agent")
-	if ap, err := netip.ParseAddrPort(peer); err == nil {
-		x.client.Peer = s.peers.Client(ap.Addr().Unmap(), h["X-Forwarded-For"])
+	if far := farEnd(r); far.IsValid() {
+		x.client.Peer = s.peers.Client(far, h["X-Forwarded-For"])
 	}
 	for _, name := range ep.dialect.ServerHeaders {
 		x.client.ServerLogin = x.client.ServerLogin || len(h[name]) > 0
@@ -86,6 +88,31 @@ func (s *Server) newExchange(ep *endpoint, h http.Header, peer string) *exchange
 		x.style = ep.dialect.StyleFor(x.style, h)
 	}
 	return x
+}
+
+// farEndKey is the context key of a connection's other end, a netip.Addr: to read it
+// once for each connection spares every call a hundredth.
+type farEndKey struct{}
+
+func withFarEnd(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, farEndKey{}, parseFarEnd(c.RemoteAddr().String()))
+}
+
+// farEnd is the address at the other end of the request's connection; the zero Addr for
+// one without.
+func farEnd(r *http.Request) netip.Addr {
+	if far, ok := r.Context().Value(farEndKey{}).(netip.Addr); ok {
+		return far
+	}
+	return parseFarEnd(r.RemoteAddr) // another HTTP server is in front
+}
+
+func parseFarEnd(hostPort string) netip.Addr {
+	p, err := netip.ParseAddrPort(hostPort)
+	if err != nil { // a Unix socket's
+		return netip.Addr{}
+	}
+	return p.Addr().Unmap()
 }
 
 // View implements methods.Env.

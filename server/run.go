@@ -82,6 +82,7 @@ func (s *Server) httpServer(how *Serving) *http.Server {
 	protocols.SetHTTP2(how.TLS != nil)
 	return &http.Server{
 		Handler:           s,
+		ConnContext:       withFarEnd,
 		ReadHeaderTimeout: how.Head,
 		ReadTimeout:       how.Request,
 		// net/http counts from the end of the head, so the time for the body and for

@@ -94,9 +94,12 @@ func (d *decoder) value(n xmltext.Node) (methods.Value, error) {
 	if !n.TextOnlyBlank() {
 		return methods.Value{}, notCall("text beside the type of a value")
 	}
+	if !typ.HasElements() {
+		if v, known, err := scalar(typ); known {
+			return v, err
+		}
+	}
 	switch {
-	case typ.Name() == "string" && !typ.HasElements():
-		return methods.String(typ.Text()), nil
 	case is(typ, "struct"):
 		return d.container(typ, false)
 	case is(typ, "array"):
@@ -104,7 +107,7 @@ func (d *decoder) value(n xmltext.Node) (methods.Value, error) {
 	case typ.HasElements():
 		return methods.Value{}, notCall("an element inside a simple value, or an unknown type")
 	default:
-		return scalar(typ)
+		return otherScalar(typ)
 	}
 }
 

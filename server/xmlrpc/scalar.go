@@ -11,21 +11,32 @@ import (
 	"countersign/server/internal/xmltext"
 )
 
-// scalar reads the simple types, with the edge rules of phpgroupware contract §8.5.
-func scalar(typ xmltext.Node) (methods.Value, error) {
+// scalar reads the simple types under the specification's own names, with the edge rules
+// of phpgroupware contract §8.5. It knows no others.
+func scalar(typ xmltext.Node) (v methods.Value, known bool, err error) {
 	text := typ.Text()
 	switch typ.Name() {
+	case "string":
+		return methods.String(text), true, nil
 	case "int", "i4":
-		return integer(text, 32)
+		v, err = integer(text, 32)
 	case "boolean":
-		return boolean(text)
+		v, err = boolean(text)
 	case "double":
-		return double(text)
+		v, err = double(text)
 	case "dateTime.iso8601":
-		return dateTime(text)
+		v, err = dateTime(text)
 	case "base64":
-		return binary(text)
+		v, err = binary(text)
+	default:
+		return methods.Value{}, false, nil
 	}
+	return v, true, err
+}
+
+// otherScalar reads them in other letter cases, and those that the specification lacks.
+func otherScalar(typ xmltext.Node) (methods.Value, error) {
+	text := typ.Text()
 	name := strings.ToLower(typ.Name())
 	if len(name) != len(typ.Name()) {
 		name = "" // a letter outside ASCII whose small form is one of ASCII's
