@@ -10,17 +10,22 @@ import (
 
 // batch gathers what parallel callers want written and writes it together: while one
 // write is under way the next ones queue up and leave as one (group commit). A lone
-// caller does not wait for company.
+// caller waits for company only where crowded says that there will be some.
 type batch[T any] struct {
 	write   func(ctx context.Context, items []T) error
+	crowded func() bool // nil: never
 	timeout time.Duration
 	most    int
 
 	writer *keeper.Keeper
 	mu     sync.Mutex
 	queue  []*waiting[T]
+	alone  *time.Timer    // writes what found no company; nil while nothing waits for any
 	late   sync.WaitGroup // callers that have gone and still want to know
 }
+
+// company is how long an item waits for another one: a little longer than a hash takes.
+const company = 25 * time.Millisecond
 
 type waiting[T any] struct {
 	item T
@@ -39,8 +44,12 @@ func (b *batch[T]) do(ctx context.Context, item T, late func(error)) error {
 	w := &waiting[T]{item: item, done: make(chan error, 1)}
 	b.mu.Lock()
 	b.queue = append(b.queue, w)
+	if len(b.queue) == 1 && b.crowded != nil && b.crowded() {
+		b.alone = time.AfterFunc(company, b.writer.Kick)
+	} else {
+		b.writer.Kick()
+	}
 	b.mu.Unlock()
-	b.writer.Kick()
 	select {
 	case err := <-w.done:
 		return err
@@ -55,6 +64,10 @@ func (b *batch[T]) do(ctx context.Context, item T, late func(error)) error {
 func (b *batch[T]) drain() {
 	for {
 		b.mu.Lock()
+		if b.alone != nil {
+			b.alone.Stop()
+			b.alone = nil
+		}
 		n := min(len(b.queue), b.most)
 		if n == 0 {
 			b.mu.Unlock()
@@ -94,6 +107,7 @@ func (b *batch[T]) writeTimed(items []T) error {
 
 // wait returns when nothing is queued or under way and everybody was told.
 func (b *batch[T]) wait() {
+	b.writer.Kick() // for what waits for company
 	b.writer.Stop()
 	b.late.Wait()
 }

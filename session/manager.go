@@ -58,6 +58,10 @@ type Config struct {
 	Rand io.Reader
 	// Log gets what goes wrong in the background; discarded if nil.
 	Log *slog.Logger
+	// Crowded tells that logins stand in line to be verified. One that has been verified
+	// then waits, a moment at most, to be stored with the next, so that the two cost one
+	// commit. Nil: nobody waits.
+	Crowded func() bool
 }
 
 // Manager issues, checks and ends sessions. Make it with NewManager, start its
@@ -116,6 +120,7 @@ func NewManager(cfg Config) (*Manager, error) {
 	}
 	m.feed.base = cfg.Now()
 	m.inserts = newBatch(writeBatch, writeTimeout, cfg.Sessions.Insert)
+	m.inserts.crowded = cfg.Crowded
 	m.deletes = newBatch(writeBatch, writeTimeout, m.writeDeletions)
 	return m, nil
 }

@@ -190,6 +190,9 @@ func (p *Pool) forget(w *worker) {
 	delete(p.live, w)
 }
 
+// Crowded tells that the workers are at least two jobs each behind.
+func (p *Pool) Crowded() bool { return p.gate.waiting.Load() >= 2*int64(p.gate.limits.Workers) }
+
 // Stats returns a snapshot.
 func (p *Pool) Stats() Stats {
 	p.mu.Lock()

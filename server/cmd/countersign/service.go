@@ -84,7 +84,7 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 				svc.keys.Forget(id)
 			}
 		},
-		Idle: s.Idle, Absolute: s.Absolute, Log: log,
+		Idle: s.Idle, Absolute: s.Absolute, Log: log, Crowded: svc.pool.Crowded,
 	})
 	if err != nil {
 		return svc, err
