@@ -20,7 +20,6 @@ type batch[T any] struct {
 	writer *keeper.Keeper
 	mu     sync.Mutex
 	queue  []*waiting[T]
-	alone  *time.Timer    // writes what found no company; nil while nothing waits for any
 	late   sync.WaitGroup // callers that have gone and still want to know
 }
 
@@ -45,7 +44,7 @@ func (b *batch[T]) do(ctx context.Context, item T, late func(error)) error {
 	b.mu.Lock()
 	b.queue = append(b.queue, w)
 	if len(b.queue) == 1 && b.crowded != nil && b.crowded() {
-		b.alone = time.AfterFunc(company, b.writer.Kick)
+		b.writer.KickWithin(company)
 	} else {
 		b.writer.Kick()
 	}
@@ -64,10 +63,6 @@ func (b *batch[T]) do(ctx context.Context, item T, late func(error)) error {
 func (b *batch[T]) drain() {
 	for {
 		b.mu.Lock()
-		if b.alone != nil {
-			b.alone.Stop()
-			b.alone = nil
-		}
 		n := min(len(b.queue), b.most)
 		if n == 0 {
 			b.mu.Unlock()
@@ -107,7 +102,6 @@ func (b *batch[T]) writeTimed(items []T) error {
 
 // wait returns when nothing is queued or under way and everybody was told.
 func (b *batch[T]) wait() {
-	b.writer.Kick() // for what waits for company
 	b.writer.Stop()
 	b.late.Wait()
 }

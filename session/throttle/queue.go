@@ -68,7 +68,6 @@ type queue struct {
 	ready   []*op
 	parked  []*op
 	polling bool
-	alone   *time.Timer // does what found no company; nil while nothing waits for any
 }
 
 func (q *queue) init(perBlock, total int, run func([]*op) bool) {
@@ -119,21 +118,16 @@ func (q *queue) soon(o *op) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.ready = append(q.ready, o)
-	switch {
-	case len(q.parked) > 0:
+	if len(q.parked) > 0 {
 		q.runner.Kick()
-	case q.alone == nil:
-		q.alone = time.AfterFunc(company, q.runner.Kick)
+	} else {
+		q.runner.KickWithin(company)
 	}
 }
 
 func (q *queue) drain() {
 	for {
 		q.mu.Lock()
-		if q.alone != nil {
-			q.alone.Stop()
-			q.alone = nil
-		}
 		q.ready = slices.DeleteFunc(q.ready, func(o *op) bool { return o.gone && o.what == reserve })
 		n := min(len(q.ready), most)
 		if n == 0 {
@@ -215,6 +209,5 @@ func (q *queue) poll() {
 
 // wait returns when nothing is to be done.
 func (q *queue) wait() {
-	q.runner.Kick() // for what waits for company
 	q.runner.Stop()
 }

@@ -20,10 +20,11 @@ type Keeper struct {
 
 	mu      sync.Mutex
 	changed sync.Cond
-	due     bool // the work is to be run, once more if it runs now
-	busy    bool // it is due or runs
-	alive   bool // there is a goroutine
-	leaving bool // that is to end when there is nothing to do
+	due     bool        // the work is to be run, once more if it runs now
+	soon    *time.Timer // makes it due; nil while nothing does
+	busy    bool        // it is due or runs
+	alive   bool        // there is a goroutine
+	leaving bool        // that is to end when there is nothing to do
 }
 
 // New makes a Keeper. There is no goroutine before the first Kick.
@@ -39,6 +40,16 @@ func (k *Keeper) Kick() {
 	defer k.mu.Unlock()
 	k.due = true
 	k.begin()
+}
+
+// KickWithin has the work run too, after d at the latest: with the next Kick if that
+// comes before.
+func (k *Keeper) KickWithin(d time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.due && k.soon == nil {
+		k.soon = time.AfterFunc(d, k.Kick)
+	}
 }
 
 // begin wakes or starts the goroutine. The caller holds the lock.
@@ -59,6 +70,10 @@ func (k *Keeper) begin() {
 func (k *Keeper) Stop() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.soon != nil {
+		k.due = true
+		k.begin()
+	}
 	for k.alive {
 		k.leaving = true
 		k.begin()
@@ -94,6 +109,10 @@ func (k *Keeper) next() bool {
 	defer k.mu.Unlock()
 	if k.due {
 		k.due = false
+		if k.soon != nil {
+			k.soon.Stop()
+			k.soon = nil
+		}
 		return true
 	}
 	k.busy = false

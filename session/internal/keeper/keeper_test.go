@@ -90,3 +90,36 @@ func TestStop(t *testing.T) {
 		}
 	})
 }
+
+// TestKickWithin: the work runs when the time is over, with a Kick that comes before, or
+// when the Keeper is stopped; once for all of them.
+func TestKickWithin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var runs atomic.Int64
+		k := New(func() { runs.Add(1) })
+		start := time.Now()
+		check := func(what string, after time.Duration, want int64) {
+			t.Helper()
+			synctest.Wait()
+			if took, ran := time.Since(start), runs.Swap(0); took != after || ran != want {
+				t.Errorf("%s: %d runs after %v, want %d after %v", what, ran, took, want, after)
+			}
+			start = time.Now()
+		}
+		k.KickWithin(time.Second)
+		time.Sleep(time.Second - 1)
+		check("too early", time.Second-1, 0)
+		time.Sleep(1)
+		check("in time", 1, 1)
+		k.KickWithin(time.Second)
+		k.KickWithin(time.Minute)
+		k.Kick()
+		time.Sleep(time.Hour)
+		check("with a kick", time.Hour, 1)
+		k.KickWithin(time.Second)
+		k.Stop()
+		check("stopped", 0, 1)
+		time.Sleep(time.Hour)
+		check("afterwards", time.Hour, 0)
+	})
+}
