@@ -7,6 +7,7 @@ import (
 
 	"countersign/session/account"
 	"countersign/session/password"
+	"countersign/sql"
 )
 
 // remember is how long a proven password is remembered in these tests.
@@ -144,4 +145,22 @@ func TestBasicLocked(t *testing.T) {
 	if a := right.call(t, "system.session"); a.fault != nil {
 		t.Errorf("%+v", a.fault)
 	}
+}
+
+// TestBasicLockedElsewhere: a lock that guesses at another process brought holds for the
+// password that this one remembers, as soon as it hears of it.
+func TestBasicLockedElsewhere(t *testing.T) {
+	eachShared(t, func(t *testing.T, open func() *sql.DB) {
+		here := newAdmission(t, options{db: open(), remember: remember})
+		elsewhere := newAdmission(t, options{db: open(), remember: remember})
+		right := here.client(plainPath).from(1).authorized(basicHeader("bubba", "gump"))
+		right.who(t)
+		here.client(plainPath).from(2).tryLogin(t, "nobody", "x") // with it the success is written
+		for i := range freeGuesses {
+			elsewhere.client(plainPath).from(1).authorized(basicHeader("bubba", fmt.Sprint("guess", i))).who(t)
+		}
+		here.wantChecks(t, 0, func() {
+			poll(t, "the news", func() bool { return right.who(t) == "" })
+		})
+	})
 }

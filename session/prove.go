@@ -59,7 +59,9 @@ func (m *Manager) prove(ctx context.Context, c *Credentials) (account.Account, e
 	attempt, err := m.cfg.Throttle.Reserve(ctx, c)
 	if err != nil {
 		if t, ok := errors.AsType[*Throttled](err); ok {
-			m.dropVerified(ctx, c)
+			find, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+			defer cancel()
+			m.dropVerified(find, c)
 			return account.Account{}, t
 		}
 		return account.Account{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
@@ -93,7 +95,7 @@ func (m *Manager) decide(ctx context.Context, c *Credentials, attempt Attempt, a
 		}
 	}
 	if failed && attempt.Left() == 0 {
-		m.dropVerified(ctx, c)
+		m.announceLock(settle, m.dropVerified(settle, c))
 		lock := c.event(audit.Lock, audit.OK, Origin{}, m.nameOf(ctx, c))
 		if err := m.record(lock); err != nil {
 			return account.Account{}, err
@@ -203,12 +205,27 @@ func (m *Manager) identity(ctx context.Context, n uint32, fresh bool) (*Identity
 	return who, nil
 }
 
+// nobody is announced where there is no account, so that names take equal time.
+const nobody = "00000000000000000000000000000000"
+
 // dropVerified forgets what was proven for the account that credentials name: it is
-// locked now. It takes the same time whether there is such an account or not.
-func (m *Manager) dropVerified(ctx context.Context, c *Credentials) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
-	defer cancel()
-	if a, err := m.cfg.Accounts.Find(ctx, c.Kind, c.Name); err == nil {
-		m.identities.slot(m.identities.number(a.ID)).version.Add(1)
+// locked now. It returns the account's ID, or nobody, after the same time.
+func (m *Manager) dropVerified(ctx context.Context, c *Credentials) string {
+	a, err := m.cfg.Accounts.Find(ctx, c.Kind, c.Name)
+	if err != nil {
+		return nobody
+	}
+	m.identities.slot(m.identities.number(a.ID)).version.Add(1)
+	return a.ID
+}
+
+// announceLock tells the other processes that an account was locked, so that they forget
+// what was proven for it. Without that they remember it for Config.Remember at most.
+func (m *Manager) announceLock(ctx context.Context, accountID string) {
+	if m.verified.life <= 0 {
+		return // by the same configuration they remember nothing either
+	}
+	if err := m.cfg.Sessions.Announce(ctx, accountID); err != nil {
+		m.cfg.Log.Error("other processes were not told of a lock", "err", err)
 	}
 }

@@ -112,6 +112,9 @@ type Feed interface {
 	// 1000, and the highest sequence number there is. With after < 0 it gives only
 	// that number.
 	Changes(ctx context.Context, after int64) (changes []Change, latest int64, err error)
+	// Announce adds a change to the account, for what is kept elsewhere than with
+	// accounts: that it was locked. Nobody checks that there is such an account.
+	Announce(ctx context.Context, account string) error
 	// Watch gives a channel that is signalled soon (well under a second) after another
 	// process may have announced something. Signals may be missing or too many: who
 	// relies on them polls as well. The channel lives until ctx ends.

@@ -97,6 +97,11 @@ func (s *sessions) Changes(ctx context.Context, after int64) ([]session.Change, 
 	return changes, latest, nil
 }
 
+// Announce implements session.Feed.
+func (s *sessions) Announce(ctx context.Context, account string) error {
+	return s.db.write(ctx, func(t *tx) error { return t.announce(changed(account)...) })
+}
+
 // Watch implements session.Feed.
 func (s *sessions) Watch(ctx context.Context) <-chan struct{} {
 	signals := make(chan struct{}, 1)

@@ -49,6 +49,7 @@ func Store(t *testing.T, b Backend) {
 		{"SweepForgetsOldAnnouncements", sweepForgetsOldAnnouncements},
 		{"FeedTellsEndsOnly", feedTellsEndsOnly},
 		{"FeedComesInPieces", feedComesInPieces},
+		{"FeedTellsWhatIsAnnounced", feedTellsWhatIsAnnounced},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, b.Open(t, b.Fresh(t))) })
 	}

@@ -2,6 +2,7 @@ package sessiontest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -27,6 +28,18 @@ func feedTellsEndsOnly(t *testing.T, s session.Store) {
 	}
 	wantEnds(t, s, seq+1, id(0))
 	wantEnds(t, s, seq+2)
+}
+
+func feedTellsWhatIsAnnounced(t *testing.T, s session.Store) {
+	seq := latest(t, s)
+	must(t, s.Announce(t.Context(), "somebody"))
+	must(t, s.Announce(t.Context(), "another"))
+	changes, last, err := s.Changes(t.Context(), seq)
+	must(t, err)
+	want := []session.Change{{Seq: seq + 1, Account: "somebody"}, {Seq: seq + 2, Account: "another"}}
+	if !slices.Equal(changes, want) || last != seq+2 {
+		t.Fatalf("%+v up to %d, want %+v", changes, last, want)
+	}
 }
 
 func feedComesInPieces(t *testing.T, s session.Store) {
