@@ -88,17 +88,16 @@ func checkService(service, confDir string) error {
 	return nil
 }
 
-// PoolConfig describes the pool that PAM should have to itself: 8 workers, half of which
-// may wait for answers, 10 s for a step and 60 s for an answer, a pause of 30 s after 5
-// time-outs in a row. Command is that of the workers, whose handlers include Handlers.
-func PoolConfig(command []string, log *slog.Logger) verify.Config {
+// PoolConfig gives the numbers of the pool that PAM should have to itself: 8 workers,
+// half of which may wait for answers, 10 s for a step and 60 s for an answer, a pause of
+// 30 s after 5 time-outs in a row. What it lacks is the command of the workers, whose
+// handlers include Handlers.
+func PoolConfig() verify.Config {
 	return verify.Config{
 		Limits:    verify.Limits{Workers: 8, Queue: 128, QueueWait: 2 * time.Second, Conversations: 4, ReplyWait: time.Minute},
-		Command:   command,
 		Deadline:  10 * time.Second,
 		MaxUses:   200, // modules leak
 		TripAfter: 5,
 		TripPause: 30 * time.Second,
-		Logger:    log,
 	}
 }

@@ -105,7 +105,8 @@ const unixStack = "auth required pam_unix.so\naccount required pam_unix.so\n"
 func pool(t *testing.T, change func(*verify.Config)) (*verify.Pool, *syncBuffer) {
 	t.Helper()
 	log := new(syncBuffer)
-	cfg := PoolConfig([]string{os.Args[0], argWorker}, logTo(log))
+	cfg := PoolConfig()
+	cfg.Command, cfg.Logger = []string{os.Args[0], argWorker}, logTo(log)
 	cfg.Env = append(cfg.Env, "GORACE=atexit_sleep_ms=0")
 	if change != nil {
 		change(&cfg)

@@ -68,15 +68,16 @@ type Cookies interface {
 // numbers).
 type Limits struct {
 	// Body is the most bytes a body may have, content codings removed.
-	Body int
+	Body int `toml:"-"`
 	// Target and HeaderLines bound the request line and the number of header lines.
-	Target, HeaderLines int
+	Target      int `toml:"target"`
+	HeaderLines int `toml:"header_lines"`
 	// InFlight is how many requests are worked on at once.
-	InFlight int
+	InFlight int `toml:"in_flight"`
 	// Handler is how long a method may take.
-	Handler time.Duration
+	Handler time.Duration `toml:"handler"`
 	// Wire bounds what transports decode.
-	Wire wire.Limits
+	Wire wire.Limits `toml:"request"`
 }
 
 // DefaultLimits are the published ones.

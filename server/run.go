@@ -12,20 +12,32 @@ import (
 )
 
 // Serving says how a Server runs on a listener. Zero fields take the published
-// defaults.
+// defaults (DefaultServing). The tags are names in a settings file.
 type Serving struct {
 	// TLS, if set, makes the listener speak TLS; only then is HTTP/2 offered.
-	TLS *tls.Config
+	TLS *tls.Config `toml:"-"`
 	// Head, Request, Answer and Idle bound how long the head of a request may take to
 	// arrive, the whole request, the answer, and the wait for the next request.
-	Head, Request, Answer, Idle time.Duration
+	Head    time.Duration `toml:"head"`
+	Request time.Duration `toml:"request"`
+	Answer  time.Duration `toml:"answer"`
+	Idle    time.Duration `toml:"idle"`
 	// Linger tells how long a draining server goes on taking requests, so that load
 	// balancers can notice; nil for not at all. It is asked when draining begins.
-	Linger func() time.Duration
+	Linger func() time.Duration `toml:"-"`
 	// Finish is how long requests under way may then take.
-	Finish time.Duration
+	Finish time.Duration `toml:"finish"`
 	// Connections and PerPeer bound open connections, in all and per client.
-	Connections, PerPeer int
+	Connections int `toml:"most"`
+	PerPeer     int `toml:"per_client"`
+}
+
+// DefaultServing has the published numbers.
+func DefaultServing() Serving {
+	return Serving{
+		Head: 5 * time.Second, Request: 15 * time.Second, Answer: 30 * time.Second, Idle: 60 * time.Second,
+		Finish: 30 * time.Second, Connections: 4096, PerPeer: 256,
+	}
 }
 
 // Serve answers on l until ctx ends, then drains: /readyz says no, connections are
@@ -70,13 +82,14 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, how Serving) error {
 
 // httpServer is the engine in front, with the published bounds.
 func (s *Server) httpServer(how *Serving) *http.Server {
-	fill(&how.Head, 5*time.Second)
-	fill(&how.Request, 15*time.Second)
-	fill(&how.Answer, 30*time.Second)
-	fill(&how.Idle, 60*time.Second)
-	fill(&how.Finish, 30*time.Second)
-	fill(&how.Connections, 4096)
-	fill(&how.PerPeer, 256)
+	d := DefaultServing()
+	fill(&how.Head, d.Head)
+	fill(&how.Request, d.Request)
+	fill(&how.Answer, d.Answer)
+	fill(&how.Idle, d.Idle)
+	fill(&how.Finish, d.Finish)
+	fill(&how.Connections, d.Connections)
+	fill(&how.PerPeer, d.PerPeer)
 	var protocols http.Protocols
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(how.TLS != nil)

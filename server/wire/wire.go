@@ -71,13 +71,16 @@ const (
 // are filled by Defaults.
 type Limits struct {
 	// ValueDepth is how deep arrays and structs may nest.
-	ValueDepth int
+	ValueDepth int `toml:"value_depth"`
 	// ElementDepth, Elements, Attributes and NameBytes bound XML documents.
-	ElementDepth, Elements, Attributes, NameBytes int
+	ElementDepth int `toml:"element_depth"`
+	Elements     int `toml:"elements"`
+	Attributes   int `toml:"attributes"`
+	NameBytes    int `toml:"name_bytes"`
 	// Batch is how many calls one request may make.
-	Batch int
+	Batch int `toml:"batch"`
 	// Answer is how many bytes a batch's answer may have.
-	Answer int
+	Answer int `toml:"batch_answer"`
 }
 
 // DefaultLimits are the published ones.

@@ -131,14 +131,14 @@ func (t *Throttle) reserve(all Counters, o *op, now time.Time) {
 	}
 	for _, p := range parts {
 		c := all[p.key]
-		c.reserve(now, t.cfg.Lease)
+		c.reserve(now, t.rules.Lease)
 		if p.role != ofSource {
 			c.Run++
 		}
 		o.epochs = append(o.epochs, c.Epoch)
 		switch p.role {
 		case ofPair:
-			o.facts.left = max(0, t.cfg.Pair.Free-c.Failures)
+			o.facts.left = max(0, t.rules.Pair.Free-c.Failures)
 		case ofAccount:
 			o.facts.earlier = c.Run - c.Pending
 		case ofSource:
@@ -149,7 +149,7 @@ func (t *Throttle) reserve(all Counters, o *op, now time.Time) {
 // judging is which counters have a say.
 func (t *Throttle) judging(all Counters, parts []part, now time.Time) []part {
 	first := all[parts[0].key]
-	if parts[0].role == ofPair && !first.Good.IsZero() && now.Before(first.Good.Add(t.cfg.KnownGood)) {
+	if parts[0].role == ofPair && !first.Good.IsZero() && now.Before(first.Good.Add(t.rules.KnownGood)) {
 		return parts[:1]
 	}
 	return parts
@@ -195,16 +195,16 @@ var never = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 func (t *Throttle) setExpiry(c *Counter) {
 	c.Expires = time.Time{}
 	if c.Failures > 0 || c.Run > 0 {
-		keep := t.cfg.Pair.Forget
+		keep := t.rules.Pair.Forget
 		if c.Account == "" {
-			keep = t.cfg.Source.MaxWait
+			keep = t.rules.Source.MaxWait
 		} else if c.Block == "" {
-			keep = t.cfg.Account.Forget
+			keep = t.rules.Account.Forget
 		}
 		c.Expires = latest(c.Last, c.Until, c.Lease).Add(keep)
 	}
 	if !c.Good.IsZero() {
-		c.Expires = latest(c.Expires, c.Good.Add(t.cfg.KnownGood))
+		c.Expires = latest(c.Expires, c.Good.Add(t.rules.KnownGood))
 	}
 	if c.Disabled {
 		c.Expires = never

@@ -46,7 +46,7 @@ func (t *Throttle) Locks(ctx context.Context, names []Name) ([]Lock, error) {
 	}
 	locks := make([]Lock, 0, len(waiting))
 	for _, c := range waiting {
-		l := Lock{Key: c.Key, Scope: c.scope(), Failures: c.Run, Until: c.Until, Good: now.Before(c.Good.Add(t.cfg.KnownGood))}
+		l := Lock{Key: c.Key, Scope: c.scope(), Failures: c.Run, Until: c.Until, Good: now.Before(c.Good.Add(t.rules.KnownGood))}
 		switch {
 		case c.Disabled:
 			l.Until = time.Time{}

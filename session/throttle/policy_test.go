@@ -2,20 +2,19 @@ package throttle
 
 import (
 	"slices"
-	"strings"
 	"testing"
 	"time"
 )
 
 // TestWait: the published waits in seconds, after the n-th failure.
 func TestWait(t *testing.T) {
-	short := DefaultPair()
+	short := defaultPair()
 	short.Waits, short.MaxWait, short.Free = []time.Duration{3 * time.Second}, 10*time.Second, 1
 	for _, row := range []struct {
 		schedule Schedule
 		want     []int
 	}{
-		{DefaultPair(), []int{0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 30, 60, 120, 240, 480, 900, 900, 900}},
+		{defaultPair(), []int{0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 30, 60, 120, 240, 480, 900, 900, 900}},
 		{short, []int{0, 3, 6, 10, 10}},
 	} {
 		var got []int
@@ -26,34 +25,42 @@ func TestWait(t *testing.T) {
 			t.Errorf("got %v, want %v", got, row.want)
 		}
 	}
-	if s := DefaultPair(); s.wait(1<<40) != s.MaxWait {
+	if s := defaultPair(); s.wait(1<<40) != s.MaxWait {
 		t.Error("after very many failures the wait is not the longest")
 	}
 }
 
-// TestUnsafePolicies: a throttle that would not throttle is refused.
-func TestUnsafePolicies(t *testing.T) {
-	pair := func(f func(*Schedule)) Config { s := DefaultPair(); f(&s); return Config{Pair: &s} }
-	source := func(f func(*Bucket)) Config { b := DefaultSource(); f(&b); return Config{Source: &b} }
-	for name, cfg := range map[string]Config{
-		"no store":        {},
-		"no free failure": pair(func(s *Schedule) { s.Free = 0 }),
-		"no waits":        pair(func(s *Schedule) { s.Waits = nil }),
-		"a wait of zero":  pair(func(s *Schedule) { s.Waits = []time.Duration{1, 0} }),
-		"no longest wait": pair(func(s *Schedule) { s.MaxWait = 0 }),
-		"no quiet":        pair(func(s *Schedule) { s.Quiet = 0 }),
-		"never disabled":  pair(func(s *Schedule) { s.Disable = 0 }),
-		"forgets at once": pair(func(s *Schedule) { s.Forget = time.Minute }),
-		"no burst":        source(func(b *Bucket) { b.Burst = 0 }),
-		"no refill":       source(func(b *Bucket) { b.Every = 0 }),
-		"no wait":         source(func(b *Bucket) { b.MaxWait = 0 }),
+// TestUnsafeRules: a throttle that would not throttle is refused, in the words of a
+// settings file.
+func TestUnsafeRules(t *testing.T) {
+	for want, spoil := range map[string]func(*Rules){
+		"pair.free: 0 is less than one":                            func(r *Rules) { r.Pair.Free = 0 },
+		"pair.waits: there are none":                               func(r *Rules) { r.Pair.Waits = nil },
+		"account.waits: 0s is shorter than a millisecond":          func(r *Rules) { r.Account.Waits = []time.Duration{time.Second, 0} },
+		"pair.max_wait: 0s is shorter than a millisecond":          func(r *Rules) { r.Pair.MaxWait = 0 },
+		"account.quiet: 900ns is shorter than a millisecond":       func(r *Rules) { r.Account.Quiet = 900 },
+		"pair.disable: 5 is not more than free, 5":                 func(r *Rules) { r.Pair.Disable = 5 },
+		"account.disable: 101 is more than 100":                    func(r *Rules) { r.Account.Disable = 101 },
+		"pair.forget: 1m0s is earlier than quiet, 15m0s":           func(r *Rules) { r.Pair.Forget = time.Minute },
+		"source.burst: 0 is less than one":                         func(r *Rules) { r.Source.Burst = 0 },
+		"source.every: 0s is shorter than a millisecond":           func(r *Rules) { r.Source.Every = 0 },
+		"source.max_wait: 1s is shorter than every, 5s":            func(r *Rules) { r.Source.MaxWait = time.Second },
+		"known_good: -1s is shorter than a millisecond":            func(r *Rules) { r.KnownGood = -time.Second },
+		"known_blocks: 0 is less than one":                         func(r *Rules) { r.KnownBlocks = 0 },
+		"lease: 0s is shorter than a millisecond":                  func(r *Rules) { r.Lease = 0 },
+		"wait: 0s is shorter than a millisecond":                   func(r *Rules) { r.Wait = 0 },
+		"queue: 0 is less than one":                                func(r *Rules) { r.Queue = 0 },
+		"rows: -1 is less than one":                                func(r *Rules) { r.Rows = -1 },
+		"pair.free: 0 is less than one\nqueue: 0 is less than one": func(r *Rules) { r.Pair.Free, r.Queue = 0, 0 },
 	} {
-		if name != "no store" {
-			cfg.Store = unused{}
+		rules := DefaultRules()
+		spoil(&rules)
+		if _, err := New(t.Context(), Config{Store: unused{}, Rules: &rules}); err == nil || err.Error() != "throttle: "+want {
+			t.Errorf("%v, want %s", err, want)
 		}
-		if _, err := New(t.Context(), cfg); err == nil || !strings.HasPrefix(err.Error(), "throttle: ") {
-			t.Errorf("%s: %v", name, err)
-		}
+	}
+	if _, err := New(t.Context(), Config{}); err == nil {
+		t.Error("without a store")
 	}
 }
 

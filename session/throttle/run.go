@@ -69,7 +69,7 @@ func (t *Throttle) write(ctx context.Context, ops []*op) (decided bool, err erro
 		decided = decided || o.what != reserve
 		t.learn(o)
 	}
-	if t.added += added; t.added >= t.cfg.Rows/8 {
+	if t.added += added; t.added >= t.rules.Rows/8 {
 		t.added = 0
 		if _, err := t.Sweep(ctx); err != nil {
 			t.cfg.Log.Warn("login counters could not be trimmed", "err", err)

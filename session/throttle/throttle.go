@@ -16,24 +16,8 @@ import (
 // Config is what a Throttle needs; Store is required, the rest has defaults.
 type Config struct {
 	Store Store
-	// Pair limits an account at one address block, Account an account over all blocks,
-	// Source an address block over all names.
-	Pair, Account *Schedule
-	Source        *Bucket
-	// KnownGood is how long a block is known to be good after a login from it, and
-	// KnownBlocks how many blocks an account may have that are; 32 if zero.
-	KnownGood   time.Duration
-	KnownBlocks int
-	// Lease is the longest time that a verification takes. An attempt that is not decided
-	// by then has failed.
-	Lease time.Duration
-	// Wait is how long an attempt waits for others to be decided, and Queue how many
-	// attempts of one address block may wait; of all blocks together twice as many.
-	Wait  time.Duration
-	Queue int
-	// Rows is how many counters are kept that are not known good. Between two trims
-	// every process may add an eighth to them.
-	Rows int
+	// Rules are the numbers; DefaultRules if nil.
+	Rules *Rules
 	// Now is the clock; time.Now if nil.
 	Now func() time.Time
 	// Rand makes the secret of a new database; crypto/rand if nil.
@@ -45,6 +29,7 @@ type Config struct {
 // Throttle counts attempts. Its methods are safe for parallel use.
 type Throttle struct {
 	cfg    Config
+	rules  Rules
 	secret []byte
 	queue  queue
 	// Both are the queue's alone.
@@ -69,8 +54,8 @@ func New(ctx context.Context, cfg Config) (*Throttle, error) {
 		return nil, errors.New("throttle: a store is required")
 	}
 	cfg.setDefaults()
-	if err := errors.Join(cfg.Pair.check(), cfg.Account.check(), cfg.Source.check()); err != nil {
-		return nil, err
+	if err := cfg.Rules.Check(); err != nil {
+		return nil, fmt.Errorf("throttle: %w", err)
 	}
 	fresh := make([]byte, 32)
 	if _, err := io.ReadFull(cfg.Rand, fresh); err != nil {
@@ -80,32 +65,18 @@ func New(ctx context.Context, cfg Config) (*Throttle, error) {
 	if err != nil {
 		return nil, fmt.Errorf("throttle: the secret for names: %w", err)
 	}
-	t := &Throttle{cfg: cfg, secret: secret, refusing: map[Key]bool{}}
-	t.queue.init(cfg.Queue, cfg.Queue*2, t.run)
+	t := &Throttle{cfg: cfg, rules: *cfg.Rules, secret: secret, refusing: map[Key]bool{}}
+	t.queue.init(t.rules.Queue, t.rules.Queue*2, t.run)
 	// What other processes left behind is unknown: the first attempt trims.
-	t.added = cfg.Rows
+	t.added = t.rules.Rows
 	return t, nil
 }
 
 func (cfg *Config) setDefaults() {
-	if cfg.Pair == nil {
-		s := DefaultPair()
-		cfg.Pair = &s
+	if cfg.Rules == nil {
+		rules := DefaultRules()
+		cfg.Rules = &rules
 	}
-	if cfg.Account == nil {
-		s := DefaultAccount()
-		cfg.Account = &s
-	}
-	if cfg.Source == nil {
-		b := DefaultSource()
-		cfg.Source = &b
-	}
-	orDefault(&cfg.KnownGood, DefaultKnownGood)
-	orDefault(&cfg.KnownBlocks, DefaultKnownBlocks)
-	orDefault(&cfg.Lease, DefaultLease)
-	orDefault(&cfg.Wait, DefaultWait)
-	orDefault(&cfg.Queue, DefaultQueue)
-	orDefault(&cfg.Rows, DefaultRows)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -114,12 +85,6 @@ func (cfg *Config) setDefaults() {
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
-	}
-}
-
-func orDefault[T int | time.Duration](value *T, otherwise T) {
-	if *value <= 0 {
-		*value = otherwise
 	}
 }
 
@@ -140,19 +105,19 @@ func (t *Throttle) Tag(kind account.Kind, name string) string { return tag(t.sec
 func (t *Throttle) Reserve(ctx context.Context, who Who) (*Attempt, error) {
 	a := &Attempt{t: t}
 	block := Block(who.Peer)
-	source := part{key: Key{Block: block}, rule: t.cfg.Source, role: ofSource}
+	source := part{key: Key{Block: block}, rule: &t.rules.Source, role: ofSource}
 	if who.Name == "" {
 		a.parts = []part{source}
 	} else {
 		name := t.Tag(who.Kind, who.Name)
 		a.parts = []part{
-			{key: Key{Account: name, Block: block}, rule: t.cfg.Pair, role: ofPair},
-			{key: Key{Account: name}, rule: t.cfg.Account, role: ofAccount},
+			{key: Key{Account: name, Block: block}, rule: &t.rules.Pair, role: ofPair},
+			{key: Key{Account: name}, rule: &t.rules.Account, role: ofAccount},
 			source,
 		}
 	}
 	o := newReservation(a, block)
-	if err := t.queue.do(ctx, o, t.cfg.Wait); err != nil {
+	if err := t.queue.do(ctx, o, t.rules.Wait); err != nil {
 		return nil, err
 	}
 	a.epochs, a.facts = o.epochs, o.facts
@@ -166,7 +131,7 @@ func (t *Throttle) Sweep(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("throttle: %w", err)
 	}
-	trimmed, err := t.cfg.Store.Trim(ctx, t.cfg.Rows, t.cfg.KnownBlocks)
+	trimmed, err := t.cfg.Store.Trim(ctx, t.rules.Rows, t.rules.KnownBlocks)
 	if err != nil {
 		return swept, fmt.Errorf("throttle: %w", err)
 	}

@@ -84,7 +84,7 @@ func TestWaitsForUndecided(t *testing.T) {
 		if _, err := th.Reserve(t.Context(), alice); !errors.Is(err, session.ErrBusy) {
 			t.Errorf("no place: %v", err)
 		}
-		if waited := time.Since(begin); waited != throttle.DefaultWait {
+		if waited := time.Since(begin); waited != throttle.DefaultRules().Wait {
 			t.Errorf("waited %v", waited)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -113,7 +113,9 @@ func TestWaitsForUndecided(t *testing.T) {
 // TestQueueIsBounded: attempts that wait are few for each source, and in all.
 func TestQueueIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		th := newThrottle(t, throttle.Config{Queue: 3})
+		rules := throttle.DefaultRules()
+		rules.Queue = 3
+		th := newThrottle(t, throttle.Config{Rules: &rules})
 		busy := make(chan bool, 100)
 		for source := range 4 {
 			who := alice

@@ -9,14 +9,14 @@ import (
 
 // Limits bound the work at one time and the queue before it.
 type Limits struct {
-	Workers   int           // jobs at one time; 0 is the number of CPUs
-	Queue     int           // jobs that may wait for a worker; 0 is 64
-	QueueWait time.Duration // longest wait; 0 is 2 s
+	Workers   int           `toml:"workers"`    // jobs at one time; 0 is the number of CPUs
+	Queue     int           `toml:"queue"`      // jobs that may wait for a worker; 0 is 64
+	QueueWait time.Duration `toml:"queue_wait"` // longest wait; 0 is 2 s
 
 	// Conversations is how many jobs may wait for replies at one time; 0 is half of
 	// Workers. It is kept below Workers, so that jobs that ask nothing find one free.
-	Conversations int
-	ReplyWait     time.Duration // longest wait for one reply; 0 is 60 s
+	Conversations int           `toml:"conversations"`
+	ReplyWait     time.Duration `toml:"reply_wait"` // longest wait for one reply; 0 is 60 s
 }
 
 func (l Limits) withDefaults() Limits {

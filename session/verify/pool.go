@@ -9,29 +9,45 @@ import (
 	"time"
 )
 
-// Config describes a Pool. Only Command has no default.
+// Config describes a Pool. Only Command has no default. The tags are names in a
+// settings file.
 type Config struct {
 	Limits
 
 	// Command is the program that calls WorkerMain, and its arguments: usually
 	// SelfCommand. It is on show in the process list.
-	Command []string
+	Command []string `toml:"-"`
 	// Env is the whole environment of a worker. The server's is not passed on,
 	// it may hold the database password.
-	Env []string
+	Env []string `toml:"-"`
 
 	// Deadline is for a job, starting the worker included, and in a conversation for
 	// each step between two questions; 0 is 10 s.
-	Deadline time.Duration
-	MaxUses  int // jobs before a worker is replaced; 0 is 1000
+	Deadline time.Duration `toml:"deadline"`
+	MaxUses  int           `toml:"uses"` // jobs before a worker is replaced; 0 is 1000
 
 	// TripAfter is how many jobs in a row may run out of time before the pool refuses
 	// jobs with ErrTripped, for TripPause (0 is 30 s); 0 is never.
-	TripAfter int
-	TripPause time.Duration
+	TripAfter int           `toml:"trip_after"`
+	TripPause time.Duration `toml:"trip_pause"`
 
-	Now    func() time.Time // for TripPause; nil is time.Now
-	Logger *slog.Logger     // nil is silent
+	Now    func() time.Time `toml:"-"` // for TripPause; nil is time.Now
+	Logger *slog.Logger     `toml:"-"` // nil is silent
+}
+
+// WithDefaults gives the Config with its numbers filled in.
+func (cfg Config) WithDefaults() Config {
+	cfg.Limits = cfg.Limits.withDefaults()
+	if cfg.Deadline <= 0 {
+		cfg.Deadline = 10 * time.Second
+	}
+	if cfg.MaxUses <= 0 {
+		cfg.MaxUses = 1000
+	}
+	if cfg.TripPause <= 0 {
+		cfg.TripPause = 30 * time.Second
+	}
+	return cfg
 }
 
 // Pool is a Runner over worker processes. There are never more than
@@ -66,17 +82,9 @@ func NewPool(cfg Config) (*Pool, error) {
 	if len(cfg.Command) == 0 {
 		return nil, errors.New("verify: a pool needs the command of its workers")
 	}
-	if cfg.Deadline <= 0 {
-		cfg.Deadline = 10 * time.Second
-	}
-	if cfg.MaxUses <= 0 {
-		cfg.MaxUses = 1000
-	}
+	cfg = cfg.WithDefaults()
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
-	if cfg.TripPause <= 0 {
-		cfg.TripPause = 30 * time.Second
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

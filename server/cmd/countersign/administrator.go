@@ -7,8 +7,6 @@ import (
 	"fmt"
 
 	"countersign/session/account"
-	"countersign/session/password"
-	"countersign/session/verify"
 )
 
 // The account that the first start makes, and the role that allows everything.
@@ -26,7 +24,7 @@ func ensureAdministrator(ctx context.Context, svc *service, io stdio, url string
 		return err
 	}
 	pass := rand.Text() // 26 letters and digits, 130 bits
-	hash, err := verify.HashPassword(ctx, svc.pool, password.DefaultParams, []byte(pass))
+	hash, err := svc.hash(ctx, pass)
 	if err != nil {
 		return fmt.Errorf("the administrator's password: %w", err)
 	}

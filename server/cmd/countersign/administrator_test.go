@@ -10,7 +10,6 @@ import (
 	"sync"
 	"testing"
 
-	"countersign/session"
 	"countersign/session/account"
 	"countersign/session/password"
 	"countersign/sql/sqltest"
@@ -71,7 +70,8 @@ func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("full") }
 
 func testService(t *testing.T, url string) *service {
 	t.Helper()
-	s := &settings{location: location{Database: url}, Idle: session.DefaultIdle, Absolute: session.DefaultAbsolute, Workers: 1}
+	s := defaultSettings(url)
+	s.Workers = 1
 	log, err := newLog(t.Output(), "info")
 	if err != nil {
 		t.Fatal(err)

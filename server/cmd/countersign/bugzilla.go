@@ -12,7 +12,6 @@ import (
 
 	"countersign/methods"
 	"countersign/methods/bugzilla"
-	"countersign/session/password"
 	"countersign/session/verify"
 )
 
@@ -68,7 +67,7 @@ func bugzillaModules(s *settings, svc *service) []methods.Module {
 	row := s.tables.Bugzilla
 	cfg := bugzilla.Config{
 		Sessions: svc.sessions, Terms: s.tables.terms(), Accounts: svc.db.Accounts(), Audit: svc.record,
-		Hash: svc.hash, Policy: password.DefaultPolicy(), Roles: []string{defaultRole}, Now: time.Now, Rand: rand.Reader,
+		Hash: svc.hash, Policy: s.rule(), Roles: []string{defaultRole}, Now: time.Now, Rand: rand.Reader,
 		EmailHint: row.EmailHint, Version: row.Version, Maintainer: row.Maintainer, MailFrom: row.MailFrom,
 		URL: s.PublicURL + "/", EmailFilter: row.EmailFilter, Parameters: row.Parameters,
 	}
@@ -86,5 +85,5 @@ func bugzillaModules(s *settings, svc *service) []methods.Module {
 
 // hash makes the hash of a new password, in a worker process.
 func (svc *service) hash(ctx context.Context, pass string) (string, error) {
-	return verify.HashPassword(ctx, svc.pool, password.DefaultParams, []byte(pass))
+	return verify.HashPassword(ctx, svc.pool, svc.cost, []byte(pass))
 }

@@ -67,7 +67,7 @@ func (c *checkCmd) Run(ctx context.Context, io stdio, env *environment, args com
 	}
 	f.checkSettings(&c.settings, args, settingsOf(parsed.Model.Node))
 	f.checkDatabase(ctx, c.Database)
-	f.checkWorker(ctx)
+	f.checkWorker(ctx, c.cost())
 	f.checkPAM(ctx, &c.settings)
 	f.checkAudit(&c.settings)
 	f.checkCertificate(&c.settings)

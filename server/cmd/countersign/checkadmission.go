@@ -12,7 +12,6 @@ import (
 
 	"countersign/pamauth"
 	"countersign/session/audit"
-	"countersign/session/verify"
 )
 
 // checkPAM looks at the PAM set-up, if passwords are verified there. It tries no login.
@@ -22,12 +21,7 @@ func (f *findings) checkPAM(ctx context.Context, s *settings) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
-	command, err := workerCommand()
-	if err != nil {
-		f.add("pam", fail, "%v", err)
-		return
-	}
-	pool, err := verify.NewPool(pamauth.PoolConfig(command, slog.New(slog.DiscardHandler)))
+	pool, err := newPool(s.tables.PAM, slog.New(slog.DiscardHandler))
 	if err != nil {
 		f.add("pam", fail, "%v", err)
 		return

@@ -73,16 +73,16 @@ func (f *findings) checkAccounts(accounts []account.Account) {
 }
 
 // checkWorker hashes something in a worker process, as a login would.
-func (f *findings) checkWorker(ctx context.Context) {
+func (f *findings) checkWorker(ctx context.Context, cost password.Params) {
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
-	pool, err := newPool(1, slog.New(slog.DiscardHandler))
+	pool, err := newPool(verify.Config{Limits: verify.Limits{Workers: 1}}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		f.add("worker", fail, "%v", err)
 		return
 	}
 	start := time.Now()
-	_, err = verify.HashPassword(ctx, pool, password.DefaultParams, []byte("a password for measuring"))
+	_, err = verify.HashPassword(ctx, pool, cost, []byte("a password for measuring"))
 	took := time.Since(start)
 	if err := errors.Join(err, pool.Close(ctx)); err != nil {
 		f.add("worker", fail, "passwords cannot be checked: %v", err)

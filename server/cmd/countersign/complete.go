@@ -25,11 +25,9 @@ const (
 // complete fills in what depends on the machine and checks the rest. The error has a
 // line for everything that is wrong.
 func (s *settings) complete(env *environment) error {
-	if env.file != nil {
-		s.tables = env.file.tables
-	}
+	s.tables = env.tables()
 	return misused(errors.Join(
-		s.location.complete(), s.checkTimes(), s.checkNumbers(), s.checkNames(), s.checkAdmission(), s.tables.check(), s.checkSafety(),
+		s.location.complete(), s.checkTimes(), s.checkNumbers(), s.checkNames(), s.checkAdmission(), s.policy.check(), s.tables.check(), s.checkSafety(),
 	))
 }
 
@@ -154,9 +152,7 @@ func (t *tables) check() error {
 		}
 	}
 	slices.SortFunc(faults, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
-	if err := t.Bugzilla.check(); err != nil {
-		faults = append(faults, err)
-	}
+	faults = append(faults, t.Bugzilla.check(), t.numbers.check())
 	present := (&tables{}).endpoints()
 	for _, row := range t.Endpoints {
 		switch {

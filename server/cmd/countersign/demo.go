@@ -12,9 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"countersign/server"
 	"countersign/server/internal/sample"
-	"countersign/session"
 	"countersign/session/password"
 )
 
@@ -50,11 +48,8 @@ func (c *demoCmd) Run(ctx context.Context, io stdio) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	s := &settings{
-		location: location{Database: "sqlite:" + filepath.Join(dir, "countersign.db")},
-		Listen:   c.Listen, Modules: c.Modules, LogLevel: c.LogLevel,
-		Idle: session.DefaultIdle, Absolute: session.DefaultAbsolute, MaxBody: server.DefaultLimits().Body,
-	}
+	s := defaultSettings("sqlite:" + filepath.Join(dir, "countersign.db"))
+	s.Listen, s.Modules, s.LogLevel = c.Listen, c.Modules, c.LogLevel
 	if err := s.complete(&environment{}); err != nil {
 		return err
 	}

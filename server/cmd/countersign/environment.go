@@ -57,7 +57,7 @@ func (e *environment) load(ctx *kong.Context) {
 	if e.file != nil {
 		return
 	}
-	e.file = &settingsFile{}
+	e.file = &settingsFile{tables: defaultTables()}
 	path := configPath(ctx)
 	if path == "" {
 		return
@@ -68,6 +68,14 @@ func (e *environment) load(ctx *kong.Context) {
 		return
 	}
 	e.file = file
+}
+
+// tables are those of the settings file.
+func (e *environment) tables() tables {
+	if e.file == nil {
+		return defaultTables()
+	}
+	return e.file.tables
 }
 
 // finish gives everything that was wrong with the environment and the file.

@@ -51,9 +51,10 @@ type lockRow struct {
 }
 
 // Run implements the command.
-func (c *lockListCmd) Run(ctx context.Context, io stdio) error {
+func (c *lockListCmd) Run(ctx context.Context, io stdio, env *environment) error {
+	rules := env.tables().Throttle
 	return c.withDatabase(ctx, false, func(db *sql.DB) error {
-		_, locks, err := locksNow(ctx, db)
+		_, locks, err := locksNow(ctx, db, &rules)
 		if err != nil {
 			return err
 		}
@@ -85,8 +86,8 @@ func (c *lockListCmd) Run(ctx context.Context, io stdio) error {
 }
 
 // locksNow gives the locks, with the names of accounts.
-func locksNow(ctx context.Context, db *sql.DB) (*throttle.Throttle, []throttle.Lock, error) {
-	t, err := throttle.New(ctx, throttle.Config{Store: db.Throttle()})
+func locksNow(ctx context.Context, db *sql.DB, rules *throttle.Rules) (*throttle.Throttle, []throttle.Lock, error) {
+	t, err := throttle.New(ctx, throttle.Config{Store: db.Throttle(), Rules: rules})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -33,7 +33,7 @@ Examples:
 }
 
 // Run implements the command.
-func (c *lockReleaseCmd) Run(ctx context.Context, io stdio) error {
+func (c *lockReleaseCmd) Run(ctx context.Context, io stdio, env *environment) error {
 	block, err := c.check()
 	if err != nil {
 		return err
@@ -41,7 +41,8 @@ func (c *lockReleaseCmd) Run(ctx context.Context, io stdio) error {
 	return c.withChanges(ctx, io, false, func(db *sql.DB, r *recorder) error {
 		switch {
 		case c.All:
-			return releaseAll(ctx, io, db, r)
+			rules := env.tables().Throttle
+			return releaseAll(ctx, io, db, r, &rules)
 		case block != "":
 			return releaseSource(ctx, io, db, r, block)
 		}
@@ -152,11 +153,11 @@ func releaseSource(ctx context.Context, io stdio, db *sql.DB, r *recorder, block
 
 // releaseAll releases what is locked. Failures go on meanwhile, so it goes over the list
 // as often as a full table has pages, and then is done.
-func releaseAll(ctx context.Context, io stdio, db *sql.DB, r *recorder) error {
+func releaseAll(ctx context.Context, io stdio, db *sql.DB, r *recorder, rules *throttle.Rules) error {
 	const page = 1000
 	released := map[throttle.Key]bool{}
-	for range throttle.DefaultRows/page + 1 {
-		t, locks, err := locksNow(ctx, db)
+	for range rules.Rows/page + 1 {
+		t, locks, err := locksNow(ctx, db, rules)
 		if err != nil {
 			return err
 		}

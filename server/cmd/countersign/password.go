@@ -80,22 +80,65 @@ func terminal(io stdio) (fd int, ok bool) {
 	return fd, term.IsTerminal(fd)
 }
 
-// policy is the rule for new passwords.
+// policy is the rule for new passwords, and what their hashes cost.
 type policy struct {
 	MinPassword int `help:"Fewest characters of a new password." default:"15" group:"settings"`
+	HashMemory  int `help:"KiB of memory for the hash of a new password (argon2id m); older hashes are made anew at the next login." default:"19456" group:"settings" placeholder:"KIB"`
+	HashPasses  int `help:"Passes over that memory (t)." default:"2" group:"settings" placeholder:"N"`
+	HashLanes   int `help:"Lanes that it is cut into (p)." default:"1" group:"settings" placeholder:"N"`
+}
+
+// defaultPolicy is what the flags say when nobody says anything.
+func defaultPolicy() policy {
+	cost := password.DefaultParams
+	return policy{
+		MinPassword: password.DefaultMinLength,
+		HashMemory:  int(cost.MemoryKiB), HashPasses: int(cost.Time), HashLanes: int(cost.Threads),
+	}
+}
+
+// check looks at the numbers.
+func (p policy) check() error {
+	var faults []error
+	if p.MinPassword < 1 {
+		faults = append(faults, fmt.Errorf("min_password: %d is not even one character", p.MinPassword))
+	}
+	for _, n := range []struct {
+		name               string
+		value, least, most int
+	}{
+		{"hash_memory", p.HashMemory, 8 * max(1, p.HashLanes), password.MaxMemoryKiB},
+		{"hash_passes", p.HashPasses, 1, password.MaxTime},
+		{"hash_lanes", p.HashLanes, 1, password.MaxThreads},
+	} {
+		if n.value < n.least || n.value > n.most {
+			faults = append(faults, fmt.Errorf("%s: %d is not between %d and %d", n.name, n.value, n.least, n.most))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// rule is what a new password must be like.
+func (p policy) rule() password.Policy {
+	rule := password.DefaultPolicy()
+	rule.MinLength = p.MinPassword
+	return rule
+}
+
+// cost is that of the hash of a new password.
+func (p policy) cost() password.Params {
+	return password.Params{MemoryKiB: uint32(p.HashMemory), Time: uint32(p.HashPasses), Threads: uint8(p.HashLanes)}
 }
 
 // hash checks a new password and gives what is stored of it.
 func (p policy) hash(pass []byte, name string) (string, error) {
-	if p.MinPassword < 1 {
-		return "", misusef("min_password: %d is not even one character", p.MinPassword)
+	if err := p.check(); err != nil {
+		return "", misused(err)
 	}
-	rule := password.DefaultPolicy()
-	rule.MinLength = p.MinPassword
-	if err := rule.CheckNew(string(pass), name); err != nil {
+	if err := p.rule().CheckNew(string(pass), name); err != nil {
 		return "", fmt.Errorf("the password was not taken: %w", p.explain(err, pass))
 	}
-	return password.Hash(rand.Reader, password.DefaultParams, pass)
+	return password.Hash(rand.Reader, p.cost(), pass)
 }
 
 // explain says what to do about a refused password.

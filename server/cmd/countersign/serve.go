@@ -112,7 +112,7 @@ func (svc *service) serve(ctx context.Context, s *settings, log *slog.Logger, li
 const plainHTTPAdvice = "give --tls-cert and --tls-key, or --plain-http behind a proxy that speaks TLS"
 
 func (s *settings) serving(log *slog.Logger) (server.Serving, error) {
-	var how server.Serving
+	how := s.tables.Connections
 	if s.TLSCert == "" {
 		return how, nil
 	}

@@ -40,9 +40,10 @@ import (
 // service is everything that a running Countersign is made of.
 type service struct {
 	db       *sql.DB
-	pool     *verify.Pool // argon2
-	pam      *verify.Pool // nil without PAM
-	audit    *audit.File  // nil for standard error
+	pool     *verify.Pool    // argon2
+	cost     password.Params // of new hashes
+	pam      *verify.Pool    // nil without PAM
+	audit    *audit.File     // nil for standard error
 	record   audit.Log
 	throttle *throttle.Throttle
 	keys     *apikey.Manager
@@ -53,7 +54,7 @@ type service struct {
 
 // assemble builds the service. What was opened is closed again if it fails.
 func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog.Logger) (svc *service, err error) {
-	svc = &service{}
+	svc = &service{cost: s.cost()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, svc.close(context.WithoutCancel(ctx)))
@@ -62,7 +63,7 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 	if svc.db, err = sql.Open(ctx, s.Database, sql.WithLog(log)); err != nil {
 		return svc, err
 	}
-	if svc.pool, err = newPool(s.Workers, log); err != nil {
+	if svc.pool, err = newPool(s.tables.Passwords.pool(s.Workers), log); err != nil {
 		return svc, err
 	}
 	auth, err := svc.authenticator(s, log)
@@ -72,7 +73,7 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 	if svc.record, err = svc.auditLog(s, errorWriter, log); err != nil {
 		return svc, err
 	}
-	if svc.throttle, err = throttle.New(ctx, throttle.Config{Store: svc.db.Throttle(), Log: log}); err != nil {
+	if svc.throttle, err = throttle.New(ctx, throttle.Config{Store: svc.db.Throttle(), Rules: &s.tables.Throttle, Log: log}); err != nil {
 		return svc, err
 	}
 	svc.sessions, err = session.NewManager(session.Config{
@@ -109,7 +110,7 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 	}
 	svc.server, err = server.New(server.Config{
 		Cookies: cookies, Registry: registry, Sessions: svc.sessions, Keys: svc.keys, Transports: transports(),
-		Endpoints: s.tables.endpoints(), Limits: server.Limits{Body: s.MaxBody}, TrustedProxies: proxies,
+		Endpoints: s.tables.endpoints(), Limits: s.limits(), TrustedProxies: proxies,
 		Origins: s.CORSOrigin, PublicURL: s.PublicURL,
 		Audit: svc.record, Log: log,
 		Ready: []server.ReadyCheck{{Name: "database", Check: svc.sessions.Ping}},
@@ -131,7 +132,7 @@ func (svc *service) authenticator(s *settings, log *slog.Logger) (session.Authen
 		case "pam":
 			link, err = svc.pamAuthenticator(s, log)
 		default:
-			link, err = localauth.New(localauth.Config{Accounts: svc.db.Accounts(), Runner: svc.pool, Log: log})
+			link, err = localauth.New(localauth.Config{Accounts: svc.db.Accounts(), Runner: svc.pool, Params: svc.cost, Log: log})
 		}
 		if err != nil {
 			return nil, err
@@ -142,17 +143,21 @@ func (svc *service) authenticator(s *settings, log *slog.Logger) (session.Authen
 }
 
 func (svc *service) pamAuthenticator(s *settings, log *slog.Logger) (session.Authenticator, error) {
-	command, err := workerCommand()
-	if err != nil {
-		return nil, err
-	}
-	if svc.pam, err = verify.NewPool(pamauth.PoolConfig(command, log)); err != nil {
+	var err error
+	if svc.pam, err = newPool(s.tables.PAM, log); err != nil {
 		return nil, err
 	}
 	return pamauth.New(pamauth.Config{
 		Accounts: svc.db.Accounts(), Runner: svc.pam, Service: s.PAMService, ConfDir: s.PAMConfDir,
 		AutoCreate: s.PAMCreate, Roles: []string{defaultRole}, Log: log,
 	})
+}
+
+// limits bound one request and the work on it.
+func (s *settings) limits() server.Limits {
+	limits := s.tables.Limits
+	limits.Body = s.MaxBody
+	return limits
 }
 
 // auditLog opens where the audit goes. Unless it is required the service goes on when
@@ -193,13 +198,14 @@ func (s *settings) cookies() (server.Cookies, error) {
 	return cookie.New(cfg)
 }
 
-// newPool makes the pool of password workers: this program again.
-func newPool(workers int, log *slog.Logger) (*verify.Pool, error) {
+// newPool makes a pool of workers: this program again.
+func newPool(cfg verify.Config, log *slog.Logger) (*verify.Pool, error) {
 	command, err := workerCommand()
 	if err != nil {
 		return nil, err
 	}
-	return verify.NewPool(verify.Config{Command: command, Limits: verify.Limits{Workers: workers}, Logger: log})
+	cfg.Command, cfg.Logger = command, log
+	return verify.NewPool(cfg)
 }
 
 // transports lists every wire format: the one place to add one.
@@ -209,12 +215,12 @@ func transports() []wire.Transport {
 
 // modules lists every module of the service by name: the one place to add one.
 func modules(s *settings, svc *service) []methods.Module {
-	limits := wire.DefaultLimits()
+	limits := s.limits().Wire
 	list := system.Modules(system.Config{
 		Sessions: svc.sessions, Version: version, Batch: limits.Batch, Answer: limits.Answer,
 		Terms: s.tables.terms(), Now: time.Now,
 		Accounts: svc.db.Accounts(), Keys: svc.keys, Audit: svc.record,
-		Throttle: svc.throttle, Policy: password.DefaultPolicy(),
+		Throttle: svc.throttle, Policy: s.rule(),
 		Hash: svc.hash,
 	})
 	list = append(list, bugzillaModules(s, svc)...)

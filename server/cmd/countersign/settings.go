@@ -6,6 +6,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"countersign/server"
+	"countersign/session"
 )
 
 // location says where the data is; it is all that commands need that do not serve.
@@ -40,9 +41,19 @@ type settings struct {
 	MaxBody      int           `help:"Most bytes of a request body, inflated; at most 16 MiB." default:"1048576"`
 	Workers      int           `help:"Password checks at one time, each in a process of its own; 0: one per CPU." default:"0"`
 	Linger       time.Duration `help:"After SIGTERM, go on taking requests for this long." default:"5s"`
-	LogLevel     string        `help:"Least level that is logged: debug, info, warn, error." enum:"debug,info,warn,error" default:"info"`
+	policy       `embed:""`
+	LogLevel     string `help:"Least level that is logged: debug, info, warn, error." enum:"debug,info,warn,error" default:"info"`
 
 	tables tables
+}
+
+// defaultSettings are those of a server that has no flags, for one that is not told to
+// serve. They are enough to assemble a service.
+func defaultSettings(database string) *settings {
+	return &settings{
+		location: location{Database: database}, Idle: session.DefaultIdle, Absolute: session.DefaultAbsolute,
+		MaxBody: server.DefaultLimits().Body, policy: defaultPolicy(), tables: defaultTables(),
+	}
 }
 
 // settingsGroup is the kong group of flags that are settings.
@@ -64,7 +75,11 @@ type tables struct {
 	Dialects map[string]dialectRow `toml:"dialect"`
 	// Bugzilla is about the modules of Bugzilla's clients.
 	Bugzilla bugzillaRow `toml:"bugzilla"`
+	numbers
 }
+
+// defaultTables are those of a file that says nothing.
+func defaultTables() tables { return tables{numbers: defaultNumbers()} }
 
 type endpointRow struct {
 	Path      string `toml:"path"`

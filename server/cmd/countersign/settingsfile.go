@@ -30,7 +30,7 @@ func readSettingsFile(path string, known map[string]*kong.Flag) (*settingsFile, 
 	if err != nil {
 		return nil, fmt.Errorf("settings file: %w", err)
 	}
-	f := &settingsFile{path: path, values: map[string]string{}}
+	f := &settingsFile{path: path, values: map[string]string{}, tables: defaultTables()}
 	var raw map[string]any
 	if err := toml.Unmarshal(text, &raw); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, tomlError(err))
@@ -123,16 +123,9 @@ func wantedOf(flag *kong.Flag) string {
 
 // unknownKey says that a key means nothing, and which it may have been meant for.
 func unknownKey(path string, k toml.Key, known map[string]*kong.Flag) error {
-	words := slices.Collect(maps.Keys(known))
-	words = append(words, "endpoint", "dialect", "bugzilla")
-	if len(k) > 1 {
-		words = []string{"path", "transport", "dialect", "codes", "require_login", "jsonp", "url_credentials", "off"}
-		switch k[0] {
-		case "dialect":
-			words = []string{"idle", "absolute"}
-		case "bugzilla":
-			words = []string{"maintainer", "mail_from", "mail_spool", "email_pattern", "email_hint", "email_filter", "version", "parameters"}
-		}
+	words := keysOf(reflect.TypeFor[tables](), k[:len(k)-1]...)
+	if len(k) == 1 {
+		words = slices.AppendSeq(words, maps.Keys(known))
 	}
 	err := fmt.Errorf("%s: unknown key %q", path, k.String())
 	if near, ok := nearest(k[len(k)-1], words); ok {

@@ -21,8 +21,9 @@ func strangersNamesAreBounded(t *testing.T, s throttle.Store) {
 	if _, fast := s.(*Memory); fast {
 		names = 100_000
 	}
-	rows := names / 5
-	th := openWith(t, throttle.Config{Store: s, Now: newClock().Now, Rows: rows, Wait: time.Minute})
+	rules := throttle.DefaultRules()
+	rules.Rows, rules.Wait = names/5, time.Minute
+	th := openWith(t, throttle.Config{Store: s, Now: newClock().Now, Rules: &rules})
 	closed, owner := from("alice", abroad), from("bob", home)
 	for range freePer {
 		fail(t, th, closed)
@@ -49,7 +50,7 @@ func strangersNamesAreBounded(t *testing.T, s throttle.Store) {
 	there, err := s.Trim(t.Context(), 0, 1)
 	must(t, err)
 	// An eighth more between two trims, and what one transaction brings.
-	if most := rows + rows/8 + 300; there > most || there < rows/2 {
-		t.Errorf("%d names left %d counters, want about %d and at most %d", names, there, rows, most)
+	if most := rules.Rows + rules.Rows/8 + 300; there > most || there < rules.Rows/2 {
+		t.Errorf("%d names left %d counters, want about %d and at most %d", names, there, rules.Rows, most)
 	}
 }

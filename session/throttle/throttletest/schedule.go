@@ -150,7 +150,7 @@ func undecidedCountsAsFailed(t *testing.T, s throttle.Store) {
 		must(t, err)
 		attempts = append(attempts, a)
 	}
-	c.forward(throttle.DefaultLease)
+	c.forward(throttle.DefaultRules().Lease)
 	if b := wantBlocked(t, th, who, throttle.ScopePair); b.RetryAfter != 1*second {
 		t.Errorf("wait %v, want 1s", b.RetryAfter)
 	}
