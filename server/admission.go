@@ -78,7 +78,7 @@ func (x *exchange) proveSession(ctx context.Context) error {
 	// (phpgroupware contract §1.2).
 	case x.client.ServerLogin && !s.Server,
 		x.credential.user != "" && x.credential.user != s.Identity.Account.Name,
-		s.OnlyFrom.IsValid() && s.OnlyFrom != x.client.Peer:
+		!s.GoodAt(x.client.Peer):
 		return session.ErrInvalid
 	}
 	same := x.caller != nil && s.Identity == x.session.Identity && s.ReadOnly == x.session.ReadOnly

@@ -14,6 +14,8 @@ import (
 type Identity struct {
 	Account account.Account
 	Grants  *account.Grants
+
+	version uint64 // of its slot before it was read
 }
 
 // identities interns accounts, so that a session holds a number instead of pointers,
@@ -28,7 +30,7 @@ type identities struct {
 type identitySlot struct {
 	id      string
 	current atomic.Pointer[Identity] // nil: must be read again
-	version atomic.Uint64            // rises with every announced change, and with every lock
+	version atomic.Uint64            // rises with every announced change, of which a lock is one
 }
 
 // number gives the slot of an account id.
@@ -68,23 +70,21 @@ func (x *identities) slot(n uint32) *identitySlot {
 // fresh it asks the store in any case and keeps nothing.
 func (x *identities) get(ctx context.Context, n uint32, fresh bool) (*Identity, error) {
 	s := x.slot(n)
+	version := s.version.Load()
 	if !fresh {
-		if id := s.current.Load(); id != nil {
+		// One that was read before a change, and stored after it, is not current.
+		if id := s.current.Load(); id != nil && id.version == version {
 			return id, nil
 		}
 	}
-	version := s.version.Load()
 	a, err := x.store.Get(ctx, s.id)
 	if err != nil {
 		return nil, err
 	}
-	id := &Identity{Account: a, Grants: account.NewGrants(a.Grants)}
+	id := &Identity{Account: a, Grants: account.NewGrants(a.Grants), version: version}
 	id.Account.PasswordHash = ""
 	if !fresh {
 		s.current.Store(id)
-		if s.version.Load() != version { // changed while it was read
-			s.current.Store(nil)
-		}
 	}
 	return id, nil
 }
