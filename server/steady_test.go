@@ -38,11 +38,6 @@ func (c counted) Insert(ctx context.Context, records []session.Record) error {
 	return c.Store.Insert(ctx, records)
 }
 
-func (c counted) Replace(ctx context.Context, old session.Digest, r session.Record) error {
-	c.n.Add(1)
-	return c.Store.Replace(ctx, old, r)
-}
-
 func (c counted) Touch(ctx context.Context, touches []session.Touch) error {
 	c.n.Add(1)
 	return c.Store.Touch(ctx, touches)

@@ -2,11 +2,15 @@ package session
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
 // DefaultPerAccount is how many sessions an account may have (requirements SES-10).
 const DefaultPerAccount = 100
+
+// ErrTooMany: the account has as many child sessions as it may.
+var ErrTooMany = errors.New("session: too many child sessions")
 
 // ReasonCap: the account has as many sessions as it may.
 const ReasonCap = "too many sessions"
@@ -37,6 +41,22 @@ func (m *Manager) enforceCap(ctx context.Context, over []Digest) error {
 		if err := m.deletes.do(ctx, &deletion{id: id}, nil); err != nil {
 			return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
 		}
+	}
+	return nil
+}
+
+// enforceChildren refuses a child session, which is stored already, if its account has
+// more of them than it may have sessions.
+func (m *Manager) enforceChildren(ctx context.Context, accountID string) error {
+	if m.cfg.PerAccount <= 0 {
+		return nil
+	}
+	n, err := m.cfg.Sessions.Children(ctx, accountID, m.cfg.Now())
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	if n > m.cfg.PerAccount {
+		return ErrTooMany
 	}
 	return nil
 }

@@ -130,13 +130,13 @@ func (m *Manager) Touch(s *Session) {
 	if now.IsZero() { // it was made just now
 		now = m.cfg.Now()
 	}
-	for _, id := range [...]Digest{s.id, s.parent} {
-		if id == (Digest{}) {
-			return
-		}
-		if m.table.touch(id, now.UnixMicro(), TouchInterval) || !m.trusted(now) {
-			m.touches.add(Touch{ID: id, Seen: now})
-		}
+	due := m.table.touch(s.id, now.UnixMicro(), TouchInterval) || !m.trusted(now)
+	if due {
+		m.touches.add(Touch{ID: s.id, Seen: now})
+	}
+	// The parent may never have been used here: then its uses are due with its child's.
+	if s.parent != (Digest{}) && (m.table.touch(s.parent, now.UnixMicro(), TouchInterval) || due) {
+		m.touches.add(Touch{ID: s.parent, Seen: now})
 	}
 }
 

@@ -18,7 +18,7 @@ var ErrChild = errors.New("session: a child session has no children")
 // no later, ended with it, and good only where it is. terms narrow it: read-only, a
 // scope, shorter limits, bound to the address by.Peer. Errors: ErrChild;
 // account.ErrScope; *Refusal if there is no address to bind it to; ErrInvalid if the
-// parent ended meanwhile; ErrOutcomeUnknown.
+// parent ended meanwhile; ErrTooMany; ErrUnavailable; ErrOutcomeUnknown.
 func (m *Manager) OpenChild(ctx context.Context, parent *Session, t Terms, scope []string, by By) (Grant, error) {
 	if parent.Child() {
 		return Grant{}, ErrChild
@@ -59,6 +59,10 @@ func (m *Manager) OpenChild(ctx context.Context, parent *Session, t Terms, scope
 		}
 		return Grant{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
+	if err := m.enforceChildren(ctx, record.Account); err != nil {
+		m.abandon(record.ID)
+		return Grant{}, err
+	}
 	g, err := m.granted(ctx, pair, &record, version)
 	if err != nil {
 		return Grant{}, err
@@ -70,9 +74,9 @@ func (m *Manager) OpenChild(ctx context.Context, parent *Session, t Terms, scope
 	return g, nil
 }
 
-// shorter gives the lesser of two durations; a zero a means no wish.
+// shorter gives the lesser of two durations; an a that is no time means no wish.
 func shorter(a, b time.Duration) time.Duration {
-	if a == 0 {
+	if a <= 0 {
 		return b
 	}
 	return min(a, b)

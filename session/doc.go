@@ -8,8 +8,7 @@
 //	(nothing) ─────────► live ◄──────────────────┐
 //	                      │ │                    │
 //	                      │ └────────────────────┘
-//	  Renew: a new pair,  │
-//	  the old one is dead │  Logout, Revoke, account disabled, deleted or with a new
+//	                      │  Logout, Revoke, account disabled, deleted or with a new
 //	                      │  password, idle limit, absolute limit
 //	                      ▼
 //	                    dead     nothing leads back

@@ -95,37 +95,6 @@ func (m *Manager) granted(ctx context.Context, pair Pair, r *Record, version uin
 	return Grant{Pair: pair, Session: s}, nil
 }
 
-// Renew gives a live session a new pair with the same end; the old pair is dead when
-// it returns. Errors: ErrInvalid, ErrUnavailable, ErrOutcomeUnknown.
-func (m *Manager) Renew(ctx context.Context, p Pair) (Grant, error) {
-	s, err := m.Check(ctx, p)
-	if err != nil {
-		return Grant{}, err
-	}
-	old, err := m.cfg.Sessions.Get(ctx, s.id)
-	if errors.Is(err, ErrNotFound) {
-		return Grant{}, ErrInvalid
-	} else if err != nil {
-		return Grant{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
-	}
-	pair, fresh, err := m.draw(Terms{})
-	if err != nil {
-		return Grant{}, err
-	}
-	renewed := old
-	renewed.ID, renewed.Key, renewed.Public, renewed.Seen = fresh.ID, fresh.Key, fresh.Public, fresh.Seen
-	_, version, _ := m.table.get(renewed.ID)
-	err = m.cfg.Sessions.Replace(ctx, s.id, renewed)
-	m.table.remove(s.id)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return Grant{}, ErrInvalid
-	case err != nil:
-		return Grant{}, fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
-	}
-	return m.granted(ctx, pair, &renewed, version)
-}
-
 // cut bounds a text that a client chose.
 func cut(s string) string {
 	const most = 256

@@ -83,10 +83,17 @@ func (c *clock) advance(d time.Duration) { c.now.Add(d.Microseconds()) }
 
 func newNode(t *testing.T, db *sql.DB, c *clock) *node {
 	t.Helper()
+	return newNodeWith(t, db, session.Config{Now: c.Now})
+}
+
+func newNodeWith(t *testing.T, db *sql.DB, cfg session.Config) *node {
+	t.Helper()
 	store := &counted{Store: db.Sessions()}
-	m, err := session.NewManager(session.Config{
-		Sessions: store, Accounts: db.Accounts(), Authenticator: door{db.Accounts()}, Now: c.Now,
-	})
+	cfg.Sessions, cfg.Accounts = store, db.Accounts()
+	if cfg.Authenticator == nil {
+		cfg.Authenticator = door{db.Accounts()}
+	}
+	m, err := session.NewManager(cfg)
 	must(t, err)
 	must(t, m.CatchUp(t.Context()))
 	return &node{m, store, db.Accounts()}
@@ -222,27 +229,6 @@ func TestUseReachesTheStore(t *testing.T) {
 		newNode(t, db, c).wantValid(t, p)
 		c.advance(10 * time.Minute)
 		newNode(t, db, c).wantInvalid(t, p)
-	})
-}
-
-func TestRenew(t *testing.T) {
-	both(t, func(t *testing.T, db *sql.DB, n *node, c *clock) {
-		other := newNode(t, db, c)
-		p := n.login(t, "ann")
-		end := other.wantValid(t, p).End
-		c.advance(time.Minute)
-		must(t, n.CatchUp(t.Context()))
-		g, err := n.Renew(t.Context(), p)
-		must(t, err)
-		n.wantInvalid(t, p)
-		must(t, other.CatchUp(t.Context()))
-		other.wantInvalid(t, p)
-		if s := other.wantValid(t, g.Pair); !s.End.Equal(end) {
-			t.Errorf("a renewed session ends at %v, want %v", s.End, end)
-		}
-		if _, err := n.Renew(t.Context(), p); !errors.Is(err, session.ErrInvalid) {
-			t.Errorf("a dead session was renewed: %v", err)
-		}
 	})
 }
 

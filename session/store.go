@@ -74,10 +74,6 @@ type Store interface {
 	Insert(ctx context.Context, records []Record) error
 	// Get loads a session. It does not look at time. Errors: ErrNotFound.
 	Get(ctx context.Context, id Digest) (Record, error)
-	// Replace stores a session in place of old, in one transaction (renewal).
-	// Children of old become children of the new session. Errors: ErrNotFound if old is
-	// not there, ErrCollision.
-	Replace(ctx context.Context, old Digest, record Record) error
 	// Touch moves the last use of sessions forward, never back, and never brings a
 	// removed session back. Unknown ids are passed over.
 	Touch(ctx context.Context, touches []Touch) error
@@ -97,9 +93,11 @@ type Store interface {
 	// List gives an account's sessions, or everybody's for account "", newest first,
 	// at most limit (0 for all). Expired ones that were not swept yet are included.
 	List(ctx context.Context, account string, limit int) ([]Record, error)
-	// Sweep removes at most limit sessions that are expired at now, and old
-	// announcements. It announces nothing: correctness does not depend on it. It
-	// returns how many sessions it removed.
+	// Children counts an account's child sessions that are live at now.
+	Children(ctx context.Context, account string, now time.Time) (int, error)
+	// Sweep removes at most limit sessions that are expired at now, whose end it does not
+	// announce, since nobody takes them for live; their children; and old announcements. It
+	// returns how many expired sessions it removed.
 	Sweep(ctx context.Context, now time.Time, limit int) (int, error)
 	Feed
 }

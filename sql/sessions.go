@@ -175,6 +175,16 @@ func (s *sessions) Beyond(ctx context.Context, account string, most int, now tim
 	return ids, latest, nil
 }
 
+// Children implements session.Store.
+func (s *sessions) Children(ctx context.Context, account string, now time.Time) (n int, err error) {
+	if !storable(account) {
+		return 0, nil
+	}
+	err = s.db.findFresh(ctx, func(rows *stdsql.Rows) error { return rows.Scan(&n) },
+		`SELECT COUNT(*) FROM sessions WHERE account = $1 AND parent <> '' AND expires > $2`, account, micros(now))
+	return n, err
+}
+
 func (s *sessions) read(ctx context.Context, query ctxReader, where string, args ...any) ([]session.Record, error) {
 	var found []session.Record
 	err := query(ctx, func(rows *stdsql.Rows) error {
@@ -238,18 +248,29 @@ func (s *sessions) Touch(ctx context.Context, touches []session.Touch) error {
 }
 
 // Sweep implements session.Store.
-func (s *sessions) Sweep(ctx context.Context, now time.Time, limit int) (int, error) {
+func (s *sessions) Sweep(ctx context.Context, now time.Time, limit int) (n int, err error) {
 	if limit <= 0 {
 		return 0, nil
 	}
-	// The outer condition is looked at again when another process has touched the
-	// row meanwhile; the inner one is not.
-	n, err := s.db.exec(ctx, `DELETE FROM sessions WHERE expires <= $1
-		AND id IN (SELECT id FROM sessions WHERE expires <= $1 ORDER BY expires LIMIT $2)`, micros(now), limit)
+	err = s.db.write(ctx, func(t *tx) error {
+		// The outer condition is looked at again when another process has touched the
+		// row meanwhile; the inner one is not.
+		expired, err := t.removeSessions(`expires <= $1
+			AND id IN (SELECT id FROM sessions WHERE expires <= $1 ORDER BY expires LIMIT $2)`, micros(now), limit)
+		if err != nil {
+			return err
+		}
+		n = len(expired)
+		children, err := t.removeChildren(expired)
+		if err != nil {
+			return err
+		}
+		return t.announce(ended(children)...)
+	})
 	if err != nil {
 		return 0, err
 	}
 	_, err = s.db.exec(ctx, `DELETE FROM changes WHERE at <= $1
 		AND seq IN (SELECT seq FROM changes ORDER BY seq LIMIT $2)`, micros(now.Add(-changesKept)), limit)
-	return int(n), err
+	return n, err
 }

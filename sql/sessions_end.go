@@ -69,36 +69,6 @@ func (s *sessions) DeleteAccount(ctx context.Context, account string, keep sessi
 	return n, nil
 }
 
-// Replace implements session.Store. A session cannot take its own place: its end
-// would be announced while it lives.
-func (s *sessions) Replace(ctx context.Context, old session.Digest, record session.Record) error {
-	return collision(s.db.write(ctx, func(t *tx) error {
-		err := t.holdAccounts([]session.Record{record})
-		if err != nil {
-			return err
-		}
-		// Children go over before their parent ends, or they would end with it.
-		_, err = t.exec(`UPDATE sessions SET parent = $2 WHERE parent = $1`, hexDigest(old), hexDigest(record.ID))
-		if err != nil {
-			return err
-		}
-		gone, err := t.endSessions(`id = $1`, hexDigest(old))
-		if err != nil {
-			return err
-		}
-		if len(gone) == 0 {
-			return session.ErrNotFound
-		}
-		if record.ID == old {
-			return session.ErrCollision
-		}
-		if err := t.insertSessions([]session.Record{record}); err != nil {
-			return err
-		}
-		return t.announce(ended(gone)...)
-	}))
-}
-
 // endAccountSessions removes the account's sessions but keep, which is zero for none.
 func (t *tx) endAccountSessions(account string, keep session.Digest) ([]session.Digest, error) {
 	if keep == (session.Digest{}) {
@@ -114,8 +84,12 @@ func (t *tx) endSessions(where string, args ...any) ([]session.Digest, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := gone
-	for chunk := range slices.Chunk(gone, rowsPerStatement) {
+	children, err := t.removeChildren(gone)
+	return append(gone, children...), err
+}
+
+func (t *tx) removeChildren(parents []session.Digest) (all []session.Digest, err error) {
+	for chunk := range slices.Chunk(parents, rowsPerStatement) {
 		in, args := list(0, chunk, hexDigest)
 		children, err := t.removeSessions(`parent IN `+in, args...)
 		if err != nil {

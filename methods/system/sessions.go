@@ -185,6 +185,8 @@ func (m *module) createChild(ctx context.Context, c *methods.Call, in childIn) (
 	}, in.Wish.Scope, by(c))
 	if errors.Is(err, account.ErrScope) {
 		return loginOut{}, &methods.ArgumentError{Param: 1, Path: ".scope", Reason: "not a list of permissions"}
+	} else if errors.Is(err, session.ErrTooMany) {
+		return loginOut{}, methods.Wrap(methods.KindTooLarge, err, "the account has as many child sessions as it may")
 	} else if err != nil {
 		return loginOut{}, sessionError(err)
 	}

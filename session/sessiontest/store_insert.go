@@ -32,7 +32,7 @@ func insertGivesBackEveryField(t *testing.T, s session.Store) {
 }
 
 // insertKeepsTheAddress: a bound session comes back bound to exactly what it was bound
-// to, alone, in lists and after its renewal.
+// to, alone and in lists.
 func insertKeepsTheAddress(t *testing.T, s session.Store) {
 	var all []session.Record
 	for n, from := range []string{"192.0.2.1", "0.0.0.0", "2001:db8::1", "::", "::ffff:192.0.2.1", "fe80::1%eth0"} {
@@ -47,10 +47,6 @@ func insertKeepsTheAddress(t *testing.T, s session.Store) {
 	if !slices.Equal(listed, all) {
 		t.Errorf("listed %+v, want %+v", listed, all)
 	}
-	renewed := record(9)
-	renewed.OnlyFrom = all[2].OnlyFrom
-	must(t, s.Replace(t.Context(), all[2].ID, renewed))
-	wantLive(t, s, renewed)
 }
 
 func insertIsAllOrNothing(t *testing.T, s session.Store) {
@@ -120,29 +116,4 @@ func cancelledCallsFail(t *testing.T, s session.Store) {
 		t.Errorf("get: %v", err)
 	}
 	wantLive(t, s, record(1))
-}
-
-func replace(t *testing.T, s session.Store) {
-	insert(t, s, record(1), record(2))
-	seq := latest(t, s)
-	renewed := record(3)
-	renewed.Public = record(1).Public // a renewed session may keep its name
-	must(t, s.Replace(t.Context(), id(1), renewed))
-	wantDead(t, s, id(1))
-	wantLive(t, s, renewed, record(2))
-	wantEnds(t, s, seq, id(1))
-}
-
-func replaceRefused(t *testing.T, s session.Store) {
-	insert(t, s, record(1), record(2))
-	seq := latest(t, s)
-	wantErr(t, s.Replace(t.Context(), id(9), record(3)), session.ErrNotFound)
-	taken, public := record(2), record(4)
-	public.Public = record(2).Public
-	wantErr(t, s.Replace(t.Context(), id(1), taken), session.ErrCollision)
-	wantErr(t, s.Replace(t.Context(), id(1), public), session.ErrCollision)
-	wantErr(t, s.Replace(t.Context(), id(1), record(1)), session.ErrCollision)
-	wantLive(t, s, record(1), record(2))
-	wantDead(t, s, id(3), id(4))
-	wantEnds(t, s, seq)
 }

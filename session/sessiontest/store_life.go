@@ -194,6 +194,50 @@ func sweepIsBoundedAndSilent(t *testing.T, s session.Store) {
 	wantEnds(t, s, seq)
 }
 
+// sweepTakesChildren: children end with a parent that is swept, which others must hear
+// of: they have a time of their own.
+func sweepTakesChildren(t *testing.T, s session.Store) {
+	now := time.Now().UTC().Truncate(time.Microsecond) // a sweep looks at the age of announcements too
+	over, child, stranger := record(1), record(2), record(3)
+	for _, r := range []*session.Record{&over, &child, &stranger} {
+		r.Created, r.Seen, r.Idle, r.End = now.Add(-time.Hour), now, 0, now.Add(time.Hour)
+	}
+	over.End, child.Parent = now, over.ID
+	insert(t, s, over, child, stranger)
+	seq := latest(t, s)
+	n, err := s.Sweep(t.Context(), now, 1)
+	must(t, err)
+	if n != 1 {
+		t.Errorf("%d sessions were expired, want 1", n)
+	}
+	wantDead(t, s, id(1), id(2))
+	wantLive(t, s, stranger)
+	wantEnds(t, s, seq, id(2))
+}
+
+func childrenCounted(t *testing.T, s session.Store) {
+	insert(t, s, record(0), record(1))
+	for n, account := range []string{alice, alice, bob, alice} {
+		r := record(10 + n)
+		r.Account, r.Parent, r.End = account, id(n%2), epoch.Add(time.Hour)
+		if n == 3 {
+			r.End = epoch.Add(time.Minute)
+		}
+		insert(t, s, r)
+	}
+	for _, row := range []struct {
+		account string
+		at      time.Duration
+		want    int
+	}{{alice, 0, 3}, {alice, time.Minute, 2}, {alice, time.Hour, 0}, {bob, 0, 1}, {"nobody", 0, 0}, {"\x00", 0, 0}} {
+		n, err := s.Children(t.Context(), row.account, epoch.Add(row.at))
+		must(t, err)
+		if n != row.want {
+			t.Errorf("%q has %d after %v, want %d", row.account, n, row.at, row.want)
+		}
+	}
+}
+
 func sweepForgetsOldAnnouncements(t *testing.T, s session.Store) {
 	insert(t, s, records(0, 3)...)
 	seq := latest(t, s)
