@@ -143,7 +143,7 @@ func (m *Manager) Close(ctx context.Context) error {
 	m.background.Wait()
 	for _, p := range m.pending.drain() {
 		p.stop()
-		m.giveUp(p.challenged)
+		m.giveUp(p.challenged, &p.credentials)
 	}
 	m.inserts.wait()
 	m.deletes.wait()

@@ -23,13 +23,10 @@ type Throttle interface {
 type Attempt interface {
 	// Succeeded takes the count back, at the latest within a moment.
 	Succeeded(ctx context.Context) error
-	// Failed lets the count stand.
-	Failed(ctx context.Context) error
+	// Failed lets the count stand, and tells what is locked by it.
+	Failed(ctx context.Context) ([]Lock, error)
 	// Void takes the count back because nothing was verified.
 	Void(ctx context.Context) error
-	// Left is how many further attempts are free if this one fails; 0 when its failure
-	// locks.
-	Left() int
 }
 
 // Throttled is the refusal of an attempt that was not made. It does not depend on the
@@ -41,6 +38,9 @@ type Throttled struct {
 	Scope string
 }
 
+// reason is the refusal's wording in the audit.
+func (t *Throttled) reason() string { return "throttled: " + t.Scope }
+
 // Error implements error.
 func (t *Throttled) Error() string { return "too many attempts (" + t.Scope + ")" }
 
@@ -49,25 +49,29 @@ type noThrottle struct{}
 
 func (noThrottle) Reserve(context.Context, *Credentials) (Attempt, error) { return noThrottle{}, nil }
 func (noThrottle) Succeeded(context.Context) error                        { return nil }
-func (noThrottle) Failed(context.Context) error                           { return nil }
+func (noThrottle) Failed(context.Context) ([]Lock, error)                 { return nil, nil }
 func (noThrottle) Void(context.Context) error                             { return nil }
-func (noThrottle) Left() int                                              { return 1 }
 
 // prove verifies credentials under the throttle. When a *Challenge comes back, the
 // attempt stays reserved until the challenge is decided.
 func (m *Manager) prove(ctx context.Context, c *Credentials) (account.Account, error) {
-	attempt, err := m.cfg.Throttle.Reserve(ctx, c)
+	attempt, err := m.reserve(ctx, c)
 	if err != nil {
-		if t, ok := errors.AsType[*Throttled](err); ok {
-			find, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
-			defer cancel()
-			m.dropVerified(find, c)
-			return account.Account{}, t
-		}
-		return account.Account{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
+		return account.Account{}, err
 	}
 	a, err := m.cfg.Authenticator.Authenticate(ctx, *c)
 	return m.decide(ctx, c, attempt, a, err)
+}
+
+// reserve counts an attempt in advance. Errors: *Throttled, ErrUnavailable.
+func (m *Manager) reserve(ctx context.Context, c *Credentials) (Attempt, error) {
+	attempt, err := m.cfg.Throttle.Reserve(ctx, c)
+	if t, ok := errors.AsType[*Throttled](err); ok {
+		return nil, t
+	} else if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return attempt, nil
 }
 
 // decide settles an attempt by what became of it.
@@ -75,18 +79,16 @@ func (m *Manager) decide(ctx context.Context, c *Credentials, attempt Attempt, a
 	if ch, more := errors.AsType[*Challenge](err); more {
 		return account.Account{}, &challenged{Challenge: ch, attempt: attempt}
 	}
-	// The counters are settled even if the client has gone meanwhile.
-	settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
-	defer cancel()
-	failed := countsAsFailed(err)
 	var settled error
 	switch {
+	case countsAsFailed(err):
+		if err := m.fail(ctx, c, attempt); err != nil {
+			return account.Account{}, err
+		}
 	case err == nil:
-		settled = attempt.Succeeded(settle)
-	case failed:
-		settled = attempt.Failed(settle)
+		settled = settle(ctx, attempt.Succeeded)
 	default:
-		settled = attempt.Void(settle)
+		settled = settle(ctx, attempt.Void)
 	}
 	if settled != nil {
 		m.cfg.Log.Error("a login attempt could not be counted", "err", settled)
@@ -94,14 +96,26 @@ func (m *Manager) decide(ctx context.Context, c *Credentials, attempt Attempt, a
 			return account.Account{}, fmt.Errorf("%w: %w", ErrUnavailable, settled)
 		}
 	}
-	if failed && attempt.Left() == 0 {
-		m.announceLock(settle, m.dropVerified(settle, c))
-		lock := c.event(audit.Lock, audit.OK, Origin{}, m.nameOf(ctx, c))
-		if err := m.record(lock); err != nil {
-			return account.Account{}, err
-		}
-	}
 	return a, err
+}
+
+// settle runs a decision even if the client has gone meanwhile.
+func settle(ctx context.Context, decision func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
+	defer cancel()
+	return decision(ctx)
+}
+
+// fail counts a failure, and sees to what it locks. One that cannot be counted is
+// reserved all the same. Errors: ErrUnavailable if a lock cannot be recorded.
+func (m *Manager) fail(ctx context.Context, c *Credentials, attempt Attempt) error {
+	return settle(ctx, func(ctx context.Context) error {
+		locks, err := attempt.Failed(ctx)
+		if err != nil {
+			m.cfg.Log.Error("a login attempt could not be counted", "err", err)
+		}
+		return m.locked(ctx, c, locks)
+	})
 }
 
 // countsAsFailed tells the outcomes that count against whoever tried. A client that
@@ -125,12 +139,10 @@ func (c *challenged) Unwrap() error { return c.Challenge }
 
 // giveUp ends a challenge that nobody will answer: it counts as a failure, or leaving
 // would be a way to guess for free.
-func (m *Manager) giveUp(c *challenged) {
+func (m *Manager) giveUp(c *challenged, who *Credentials) {
 	c.Cancel()
-	ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
-	defer cancel()
-	if err := c.attempt.Failed(ctx); err != nil {
-		m.cfg.Log.Error("a login attempt could not be counted", "err", err)
+	if err := m.fail(context.Background(), who, c.attempt); err != nil {
+		m.cfg.Log.Error("what a login locked that was given up could not be recorded", "err", err)
 	}
 }
 
@@ -146,7 +158,7 @@ func (m *Manager) Password(ctx context.Context, c Credentials, from Origin) (who
 	}
 	a, err := m.prove(ctx, &c)
 	if more, ok := errors.AsType[*challenged](err); ok {
-		m.giveUp(more)
+		m.giveUp(more, &c)
 		err = &Refusal{Reason: ReasonAnswer}
 	}
 	if err != nil {
@@ -173,18 +185,21 @@ func (m *Manager) Password(ctx context.Context, c Credentials, from Origin) (who
 // gives the refusal: ErrInvalid, or *Throttled.
 func (m *Manager) BadKey(ctx context.Context, peer netip.Addr, from Origin) error {
 	c := Credentials{Peer: peer}
-	attempt, err := m.cfg.Throttle.Reserve(ctx, &c)
-	if err != nil {
-		if t, ok := errors.AsType[*Throttled](err); ok {
-			return t
-		}
-		return fmt.Errorf("%w: %w", ErrUnavailable, err)
-	}
-	if err := attempt.Failed(ctx); err != nil {
-		return fmt.Errorf("%w: %w", ErrUnavailable, err)
-	}
 	e := c.event(audit.Credential, audit.Refused, from, audit.Name{})
 	e.Reason = "unknown key"
+	attempt, err := m.reserve(ctx, &c)
+	if t, ok := errors.AsType[*Throttled](err); ok {
+		e.Reason = t.reason()
+		if err := m.record(e); err != nil {
+			return err
+		}
+		return t
+	} else if err != nil {
+		return err
+	}
+	if err := m.fail(ctx, &c, attempt); err != nil {
+		return err
+	}
 	if err := m.record(e); err != nil {
 		return err
 	}
@@ -203,29 +218,4 @@ func (m *Manager) identity(ctx context.Context, n uint32, fresh bool) (*Identity
 		return nil, ErrInvalid
 	}
 	return who, nil
-}
-
-// nobody is announced where there is no account, so that names take equal time.
-const nobody = "00000000000000000000000000000000"
-
-// dropVerified forgets what was proven for the account that credentials name: it is
-// locked now. It returns the account's ID, or nobody, after the same time.
-func (m *Manager) dropVerified(ctx context.Context, c *Credentials) string {
-	a, err := m.cfg.Accounts.Find(ctx, c.Kind, c.Name)
-	if err != nil {
-		return nobody
-	}
-	m.identities.slot(m.identities.number(a.ID)).version.Add(1)
-	return a.ID
-}
-
-// announceLock tells the other processes that an account was locked, so that they forget
-// what was proven for it. Without that they remember it for Config.Remember at most.
-func (m *Manager) announceLock(ctx context.Context, accountID string) {
-	if m.verified.life <= 0 {
-		return // by the same configuration they remember nothing either
-	}
-	if err := m.cfg.Sessions.Announce(ctx, accountID); err != nil {
-		m.cfg.Log.Error("other processes were not told of a lock", "err", err)
-	}
 }

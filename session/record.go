@@ -38,7 +38,7 @@ func (m *Manager) refuse(ctx context.Context, c *Credentials, from Origin, why e
 	if refusal, ok := errors.AsType[*Refusal](why); ok {
 		e.Outcome, e.Reason = audit.Refused, refusal.Reason
 	} else if t, ok := errors.AsType[*Throttled](why); ok {
-		e.Outcome, e.Reason = audit.Refused, "throttled: "+t.Scope
+		e.Outcome, e.Reason = audit.Refused, t.reason()
 	} else if errors.Is(why, ErrOutcomeUnknown) {
 		e.Outcome = audit.Unknown
 	}

@@ -84,3 +84,10 @@ func (v *verified) put(c *Credentials, p proof, now time.Time) {
 	}
 	v.entries[tag] = p
 }
+
+// clear forgets everything.
+func (v *verified) clear() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	clear(v.entries)
+}

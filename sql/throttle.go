@@ -19,7 +19,7 @@ type throttleStore struct{ db *DB }
 // Throttle is the store of failed logins.
 func (db *DB) Throttle() throttle.Store { return &throttleStore{db} }
 
-const throttleColumns = `account, block, failures, in_row, pending, lease, epoch, failed, waits, disabled, good, expires`
+const throttleColumns = `account, block, failures, in_row, pending, lease, epoch, failed, waits, disabled, good, expires, young, young_lease`
 
 // Secret implements throttle.Store.
 func (s *throttleStore) Secret(ctx context.Context, fresh []byte) (secret []byte, err error) {
@@ -118,12 +118,13 @@ func (t *tx) putCounters(all throttle.Counters) error {
 		for _, k := range chunk {
 			c := all[k]
 			v.row(k.Account, k.Block, int64(c.Failures), int64(c.Run), int64(c.Pending), moment(c.Lease), c.Epoch,
-				moment(c.Last), moment(c.Until), flag(c.Disabled), moment(c.Good), moment(c.Expires))
+				moment(c.Last), moment(c.Until), flag(c.Disabled), moment(c.Good), moment(c.Expires), int64(c.Young), moment(c.YoungLease))
 		}
 		_, err := t.exec(`INSERT INTO throttle (`+throttleColumns+`) VALUES `+v.String()+`
 			ON CONFLICT (account, block) DO UPDATE SET failures = excluded.failures, in_row = excluded.in_row,
 				pending = excluded.pending, lease = excluded.lease, epoch = excluded.epoch, failed = excluded.failed,
-				waits = excluded.waits, disabled = excluded.disabled, good = excluded.good, expires = excluded.expires`, v.args...)
+				waits = excluded.waits, disabled = excluded.disabled, good = excluded.good, expires = excluded.expires,
+				young = excluded.young, young_lease = excluded.young_lease`, v.args...)
 		if err != nil {
 			return err
 		}
@@ -140,7 +141,7 @@ func (s *throttleStore) Waiting(ctx context.Context, now time.Time, limit int) (
 }
 
 // Reset implements throttle.Store. The epoch of a counter that stays is raised: it
-// forgets the pending attempts too.
+// forgets the pending attempts too, the young ones as well.
 func (s *throttleStore) Reset(ctx context.Context, key throttle.Key) (n int, err error) {
 	where, arg := `account = $1`, key.Account
 	if key.Account == "" {
@@ -149,8 +150,8 @@ func (s *throttleStore) Reset(ctx context.Context, key throttle.Key) (n int, err
 	if arg == "" || !storable(arg) {
 		return 0, nil
 	}
-	return s.change(ctx, `UPDATE throttle SET failures = 0, in_row = 0, pending = 0, lease = 0, epoch = epoch + 1,
-		failed = 0, waits = 0, disabled = 0 WHERE `+where+` AND (failures > 0 OR in_row > 0 OR disabled = 1)`, arg)
+	return s.change(ctx, `UPDATE throttle SET failures = 0, in_row = 0, pending = 0, lease = 0, epoch = epoch + 2,
+		young = 0, young_lease = 0, failed = 0, waits = 0, disabled = 0 WHERE `+where+` AND (failures > 0 OR in_row > 0 OR disabled = 1)`, arg)
 }
 
 // change runs one statement on counters and tells how many it changed.
@@ -194,14 +195,14 @@ func emptyCounters(keys []throttle.Key) throttle.Counters {
 func scanCounters(found func(*throttle.Counter)) func(*stdsql.Rows) error {
 	return func(rows *stdsql.Rows) error {
 		var c throttle.Counter
-		var lease, failed, waits, disabled, good, expires int64
+		var lease, failed, waits, disabled, good, expires, young int64
 		err := rows.Scan(&c.Account, &c.Block, &c.Failures, &c.Run, &c.Pending, &lease, &c.Epoch,
-			&failed, &waits, &disabled, &good, &expires)
+			&failed, &waits, &disabled, &good, &expires, &c.Young, &young)
 		if err != nil {
 			return err
 		}
 		c.Lease, c.Last, c.Until = fromMoment(lease), fromMoment(failed), fromMoment(waits)
-		c.Disabled, c.Good, c.Expires = disabled != 0, fromMoment(good), fromMoment(expires)
+		c.Disabled, c.Good, c.Expires, c.YoungLease = disabled != 0, fromMoment(good), fromMoment(expires), fromMoment(young)
 		found(&c)
 		return nil
 	}

@@ -59,7 +59,7 @@ func (t *tx) knowCounters(all throttle.Counters) {
 	for key, c := range all {
 		c := *c
 		c.Lease, c.Last, c.Until = asStored(c.Lease), asStored(c.Last), asStored(c.Until)
-		c.Good, c.Expires = asStored(c.Good), asStored(c.Expires)
+		c.Good, c.Expires, c.YoungLease = asStored(c.Good), asStored(c.Expires), asStored(c.YoungLease)
 		t.db.counters.counters[key] = c
 	}
 }

@@ -2,42 +2,30 @@ package throttle
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 	"time"
-
-	"countersign/session"
 )
 
 // Attempt is one verification that was counted in advance. It is decided by the first of
 // Succeeded, SucceededSoon, Failed and Void that is called; later calls do nothing. One
 // that is never decided has failed when its lease is over.
 //
-// Succeeded, Failed and Void return when the decision is written. When ctx ends before that, it is
-// written all the same. Errors: session.ErrUnavailable when the store could not be
-// asked; the attempt then stays counted as failed.
+// Succeeded, Failed and Void return when the decision is written. When ctx ends before
+// that, it is written all the same. Errors: session.ErrUnavailable when the store could
+// not be asked; the attempt then stays counted as failed.
 type Attempt struct {
 	t       *Throttle
 	parts   []part
 	epochs  []int64
-	facts   facts
 	decided atomic.Bool
 }
 
-// facts are what dialects tell of an attempt.
-type facts struct{ left, earlier int }
-
-// Left is how many further attempts are free if this one fails: when it is 0 a failure
-// begins a wait. Known good blocks are told their own number.
-func (a *Attempt) Left() int { return a.facts.left }
-
-// Earlier is how many attempts on the account have failed since the last success, from
-// wherever; for the owner to see at login.
-func (a *Attempt) Earlier() int { return a.facts.earlier }
-
 // Succeeded gives the attempt back, lets the account start anew at this block, and makes
 // the block known to be good.
-func (a *Attempt) Succeeded(ctx context.Context) error { return a.decide(ctx, succeeded) }
+func (a *Attempt) Succeeded(ctx context.Context) error {
+	_, err := a.decide(ctx, succeeded)
+	return err
+}
 
 // SucceededSoon is Succeeded for callers who need not wait: it is written within a
 // moment, with what others want written. If it is not, because the process dies or the
@@ -48,37 +36,27 @@ func (a *Attempt) SucceededSoon() {
 	}
 }
 
-// Failed leaves the attempt counted.
-func (a *Attempt) Failed(ctx context.Context) error { return a.decide(ctx, failed) }
+// Failed leaves the attempt counted, and tells what is locked by it: without names, and
+// without what the others of its counters were before.
+func (a *Attempt) Failed(ctx context.Context) ([]Lock, error) { return a.decide(ctx, failed) }
 
 // Void gives back an attempt whose verification never took place. It is not for
 // clients that went away: they may have seen enough.
-func (a *Attempt) Void(ctx context.Context) error { return a.decide(ctx, void) }
-
-// Settle decides by what a session.Authenticator returned: nil is a success; busy,
-// unavailable and unusable input are void; a *session.Challenge decides nothing yet;
-// everything else, an end of ctx included, is a failure.
-func (a *Attempt) Settle(ctx context.Context, err error) error {
-	ctx = context.WithoutCancel(ctx)
-	var challenge *session.Challenge
-	var refusal *session.Refusal
-	switch {
-	case err == nil:
-		return a.Succeeded(ctx)
-	case errors.As(err, &challenge):
-		return nil
-	case errors.Is(err, session.ErrBusy), errors.Is(err, session.ErrUnavailable),
-		errors.As(err, &refusal) && refusal.Reason == session.ReasonInput:
-		return a.Void(ctx)
-	}
-	return a.Failed(ctx)
+func (a *Attempt) Void(ctx context.Context) error {
+	_, err := a.decide(ctx, void)
+	return err
 }
 
-func (a *Attempt) decide(ctx context.Context, what what) error {
+func (a *Attempt) decide(ctx context.Context, what what) ([]Lock, error) {
 	if a.decided.Swap(true) {
-		return nil
+		return nil, nil
 	}
-	return a.t.queue.do(ctx, newDecision(a, what), 0)
+	o := newDecision(a, what)
+	err := a.t.queue.do(ctx, o, 0)
+	if err != nil {
+		return nil, err
+	}
+	return o.locked, nil
 }
 
 // role is which of an attempt's counters one is.
@@ -131,17 +109,9 @@ func (t *Throttle) reserve(all Counters, o *op, now time.Time) {
 	}
 	for _, p := range parts {
 		c := all[p.key]
-		c.reserve(now, t.rules.Lease)
+		o.epochs = append(o.epochs, c.reserve(now, t.rules.Lease))
 		if p.role != ofSource {
 			c.Run++
-		}
-		o.epochs = append(o.epochs, c.Epoch)
-		switch p.role {
-		case ofPair:
-			o.facts.left = max(0, t.rules.Pair.Free-c.Failures)
-		case ofAccount:
-			o.facts.earlier = c.Run - c.Pending
-		case ofSource:
 		}
 	}
 }
@@ -160,8 +130,12 @@ func (t *Throttle) settle(all Counters, o *op, now time.Time) {
 		c, epoch := all[p.key], o.attempt.epochs[i]
 		switch o.what {
 		case failed:
-			if c.decide(epoch) {
-				p.rule.failed(c, now)
+			if !c.decide(epoch) {
+				continue
+			}
+			p.rule.failed(c, now)
+			if p.rule.judge(c, now).blocked {
+				o.locked = append(o.locked, c.lock())
 			}
 		case void:
 			c.giveBack(epoch)
@@ -201,7 +175,7 @@ func (t *Throttle) setExpiry(c *Counter) {
 		} else if c.Block == "" {
 			keep = t.rules.Account.Forget
 		}
-		c.Expires = latest(c.Last, c.Until, c.Lease).Add(keep)
+		c.Expires = latest(c.Last, c.Until, c.Lease, c.YoungLease).Add(keep)
 	}
 	if !c.Good.IsZero() {
 		c.Expires = latest(c.Expires, c.Good.Add(t.rules.KnownGood))

@@ -25,8 +25,9 @@ type verdict struct {
 // settled are the failures that are decided.
 func (c *Counter) settled() int { return c.Failures - c.Pending }
 
-// reserve counts an attempt as failed in advance.
-func (c *Counter) reserve(now time.Time, lease time.Duration) {
+// reserve counts an attempt as failed in advance. It gives the epoch under which the
+// attempt is decided.
+func (c *Counter) reserve(now time.Time, lease time.Duration) (epoch int64) {
 	if c.Epoch == 0 {
 		// A counter that is removed and comes back must not take attempts of its former
 		// life for its own.
@@ -34,17 +35,39 @@ func (c *Counter) reserve(now time.Time, lease time.Duration) {
 	}
 	c.Failures++
 	c.Pending++
-	c.Lease = latest(c.Lease, now.Add(lease))
+	if c.Pending == 1 {
+		c.Lease = now.Add(lease)
+		return c.Epoch
+	}
+	// Those under way keep their lease, or one whose verifier died would be under way for
+	// as long as others come.
+	c.Young++
+	c.YoungLease = latest(c.YoungLease, now.Add(lease))
+	return c.Epoch + 1
 }
 
 // decide takes an attempt out of the pending ones. It is false if the attempt was
 // written off before.
 func (c *Counter) decide(epoch int64) bool {
-	if c.Epoch != epoch || c.Pending == 0 {
+	switch {
+	case epoch == c.Epoch && c.Pending > c.Young:
+		c.Pending--
+	case epoch == c.Epoch+1 && c.Young > 0:
+		c.Young--
+		c.Pending--
+	default:
 		return false
 	}
-	c.Pending--
+	if c.Pending == c.Young && c.Young > 0 {
+		c.grow()
+	}
 	return true
+}
+
+// grow puts the young attempts in the place of the others, of which there are none left.
+func (c *Counter) grow() {
+	c.Epoch++
+	c.Lease, c.Young, c.YoungLease = c.YoungLease, 0, time.Time{}
 }
 
 // giveBack uncounts an attempt, in time or not.
@@ -54,15 +77,15 @@ func (c *Counter) giveBack(epoch int64) {
 	}
 }
 
-// writeOff decides that everything pending has failed: its verifier died, or lost its
-// store.
+// writeOff decides that what has been pending for longer than its lease has failed: its
+// verifier died, or lost its store.
 func (c *Counter) writeOff(r rule, now time.Time) {
-	if c.Pending == 0 || now.Before(c.Lease) {
-		return
+	for c.Pending > 0 && !now.Before(c.Lease) {
+		late := c.Lease
+		c.Pending = c.Young
+		c.grow()
+		r.failed(c, late)
 	}
-	c.Pending = 0
-	c.Epoch++
-	r.failed(c, c.Lease)
 }
 
 func latest(times ...time.Time) (last time.Time) {

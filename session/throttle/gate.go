@@ -3,6 +3,7 @@ package throttle
 import (
 	"context"
 	"errors"
+	"net/netip"
 
 	"countersign/session"
 )
@@ -30,4 +31,26 @@ type gated struct{ *Attempt }
 func (a gated) Succeeded(context.Context) error {
 	a.SucceededSoon()
 	return nil
+}
+
+// Failed implements session.Attempt.
+func (a gated) Failed(ctx context.Context) ([]session.Lock, error) {
+	found, err := a.Attempt.Failed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	locks := make([]session.Lock, len(found))
+	for i, l := range found {
+		locks[i] = session.Lock{Account: l.Account != "", Block: l.prefix(), Until: l.Until, Failures: l.Failures}
+	}
+	return locks, nil
+}
+
+// prefix is the block, if it has addresses: a Unix socket has none.
+func (k Key) prefix() netip.Prefix {
+	block, err := netip.ParsePrefix(k.Block)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return block
 }

@@ -46,19 +46,27 @@ func (t *Throttle) Locks(ctx context.Context, names []Name) ([]Lock, error) {
 	}
 	locks := make([]Lock, 0, len(waiting))
 	for _, c := range waiting {
-		l := Lock{Key: c.Key, Scope: c.scope(), Failures: c.Run, Until: c.Until, Good: now.Before(c.Good.Add(t.rules.KnownGood))}
-		switch {
-		case c.Disabled:
-			l.Until = time.Time{}
-		case l.Scope == ScopeSource:
-			l.Failures = c.Failures
-		}
+		l := c.lock()
+		l.Good = now.Before(c.Good.Add(t.rules.KnownGood))
 		if c.Account != "" {
 			l.Name = known[c.Account]
 		}
 		locks = append(locks, l)
 	}
 	return locks, nil
+}
+
+// lock describes a counter that blocks.
+func (c *Counter) lock() Lock {
+	l := Lock{Key: c.Key, Scope: c.scope(), Failures: c.Run - c.Pending, Until: c.Until}
+	switch l.Scope {
+	case ScopeDisabled:
+		l.Until = time.Time{}
+	case ScopeSource:
+		l.Failures = c.settled()
+	case ScopePair, ScopeAccount:
+	}
+	return l
 }
 
 func (c *Counter) scope() Scope {

@@ -39,10 +39,10 @@ type op struct {
 }
 
 // outcome is what a reserve found: the epochs of a granted attempt, or why it was not
-// granted.
+// granted; or what a failure locked.
 type outcome struct {
+	locked    []Lock
 	epochs    []int64
-	facts     facts
 	blocked   *Blocked
 	blockedBy Key
 	full      bool

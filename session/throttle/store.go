@@ -19,10 +19,14 @@ type Counter struct {
 	// Run is the failures since the last success, Pending among them. Sources have none.
 	Run int
 	// Pending are attempts that are not decided yet, and Lease is when they count as
-	// failed for good.
-	Pending int
-	Lease   time.Time
-	// Epoch tells the attempts that may still be decided from those written off.
+	// failed for good; but for the Young ones among them, which began when others were
+	// pending, and whose lease is YoungLease.
+	Pending    int
+	Lease      time.Time
+	Young      int
+	YoungLease time.Time
+	// Epoch tells the attempts that may still be decided from those written off. Young
+	// ones have the next.
 	Epoch int64
 	// Last is the last failure; of a source, the time up to which it has been forgiven.
 	Last time.Time

@@ -120,7 +120,7 @@ func (t *Throttle) Reserve(ctx context.Context, who Who) (*Attempt, error) {
 	if err := t.queue.do(ctx, o, t.rules.Wait); err != nil {
 		return nil, err
 	}
-	a.epochs, a.facts = o.epochs, o.facts
+	a.epochs = o.epochs
 	return a, nil
 }
 

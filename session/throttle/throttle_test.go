@@ -3,7 +3,6 @@ package throttle_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/netip"
 	"testing"
 	"testing/synctest"
@@ -38,37 +37,15 @@ func reserve(t *testing.T, th *throttle.Throttle) *throttle.Attempt {
 	return a
 }
 
-// TestSettle: what each outcome of an authenticator does to the count.
-func TestSettle(t *testing.T) {
-	refused := func(reason string) error { return fmt.Errorf("login: %w", &session.Refusal{Reason: reason}) }
-	for _, row := range []struct {
-		err  error
-		left int // attempts left for the one after it
-	}{
-		{nil, 4},
-		{refused(session.ReasonPassword), 3},
-		{refused(session.ReasonUnknown), 3},
-		{refused(session.ReasonDisabled), 3},
-		{refused(session.ReasonExpired), 3}, // else it would tell that the password was right
-		{refused(session.ReasonInput), 4},
-		{fmt.Errorf("x: %w", session.ErrBusy), 4},
-		{fmt.Errorf("x: %w", session.ErrUnavailable), 4},
-		{context.Canceled, 3}, // the client may have seen enough
-		{context.DeadlineExceeded, 3},
-		{errors.New("anything else"), 3},
-		{&session.Challenge{}, 3}, // still under way
-	} {
-		th := newThrottle(t, throttle.Config{})
-		gone, cancel := context.WithCancel(t.Context())
-		a := reserve(t, th)
-		cancel()
-		if err := a.Settle(gone, row.err); err != nil {
-			t.Errorf("%v: %v", row.err, err)
-		}
-		if got := reserve(t, th).Left(); got != row.left {
-			t.Errorf("%v leaves %d, want %d", row.err, got, row.left)
-		}
+// counterOf is alice's at her address.
+func counterOf(t *testing.T, th *throttle.Throttle, s throttle.Store) throttle.Counter {
+	t.Helper()
+	key := throttle.Key{Account: th.Tag(alice.Kind, alice.Name), Block: throttle.Block(alice.Peer)}
+	all, err := s.Load(t.Context(), []throttle.Key{key})
+	if err != nil {
+		t.Fatal(err)
 	}
+	return *all[key]
 }
 
 // TestWaitsForUndecided: an attempt that finds all places taken waits for one, but not
@@ -103,9 +80,7 @@ func TestWaitsForUndecided(t *testing.T) {
 		if err := held[0].Succeeded(t.Context()); err != nil {
 			t.Error(err)
 		}
-		if a := <-granted; a.Left() != 0 {
-			t.Errorf("%d left with five under way, want 0", a.Left())
-		}
+		<-granted
 		th.Close()
 	})
 }
@@ -175,8 +150,8 @@ func TestUnreachableStore(t *testing.T) {
 		}
 	}
 	s.down = false
-	if left := reserve(t, th).Left(); left != 3 {
-		t.Errorf("%d left, want 3", left)
+	if c := counterOf(t, th, s); c.Failures != 1 || c.Pending != 1 {
+		t.Errorf("%+v, want one failure that is pending", c)
 	}
 }
 
@@ -202,8 +177,8 @@ func TestGivenBackWhenNobodyWaits(t *testing.T) {
 		}
 	}()
 	th.Close()
-	if left := reserve(t, th).Left(); left != 4 {
-		t.Errorf("%d left, want 4", left)
+	if c := counterOf(t, th, s); c.Failures != 0 || c.Pending != 0 {
+		t.Errorf("%+v, want no failure", c)
 	}
 	close(s.entered)
 }

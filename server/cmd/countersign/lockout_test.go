@@ -37,7 +37,8 @@ func cmdLockout(ts *testscript.TestScript, _ bool, args []string) {
 			continue
 		}
 		ts.Check(err)
-		ts.Check(attempt.Failed(ctx))
+		_, err = attempt.Failed(ctx)
+		ts.Check(err)
 		failures--
 	}
 	if now.After(time.Now()) {

@@ -37,7 +37,7 @@ func strangersNamesAreBounded(t *testing.T, s throttle.Store) {
 			if err != nil {
 				return err
 			}
-			if err := a.Failed(ctx); err != nil {
+			if _, err := a.Failed(ctx); err != nil {
 				return err
 			}
 		}

@@ -18,7 +18,7 @@ func full(k throttle.Key) throttle.Counter {
 	at := func(n int) time.Time { return epoch.Add(time.Duration(n)*time.Second + time.Microsecond) }
 	return throttle.Counter{
 		Key: k, Failures: 1, Run: 2, Pending: 3, Lease: at(4), Epoch: 5, Last: at(6), Until: at(7),
-		Disabled: true, Good: at(8), Expires: at(9),
+		Disabled: true, Good: at(8), Expires: at(9), Young: 2, YoungLease: at(10),
 	}
 }
 
@@ -90,7 +90,7 @@ func resetForgetsFailuresOnly(t *testing.T, s throttle.Store) {
 		}
 	}
 	for _, c := range []throttle.Counter{pair, all, source} {
-		want := throttle.Counter{Key: c.Key, Epoch: c.Epoch + 1, Good: c.Good, Expires: c.Expires}
+		want := throttle.Counter{Key: c.Key, Epoch: c.Epoch + 2, Good: c.Good, Expires: c.Expires}
 		if got := load(t, s, c.Key); got != want {
 			t.Errorf("got  %+v\nwant %+v", got, want)
 		}

@@ -92,7 +92,7 @@ func (m *Memory) Reset(ctx context.Context, key throttle.Key) (n int, err error)
 	for k, c := range m.all {
 		hit := key.Account != "" && k.Account == key.Account || key.Account == "" && key.Block != "" && k == key
 		if hit && (c.Failures > 0 || c.Run > 0 || c.Disabled) {
-			m.all[k] = throttle.Counter{Key: k, Epoch: c.Epoch + 1, Good: c.Good, Expires: c.Expires}
+			m.all[k] = throttle.Counter{Key: k, Epoch: c.Epoch + 2, Good: c.Good, Expires: c.Expires}
 			n++
 		}
 	}

@@ -33,7 +33,7 @@ func guess(ctx context.Context, who throttle.Who, n int, over ...*throttle.Throt
 			default:
 				verified.Add(1)
 				work()
-				errs[i] = a.Failed(ctx)
+				_, errs[i] = a.Failed(ctx)
 			}
 		})
 	}

@@ -28,21 +28,17 @@ func schedule(t *testing.T, s throttle.Store) {
 	c := newClock()
 	th, who := open(t, s, c), from("alice", home)
 	for left := freePer - 1; left > 0; left-- {
-		a, err := th.Reserve(t.Context(), who)
-		must(t, err)
-		if a.Left() != left {
-			t.Errorf("%d attempts left, want %d", a.Left(), left)
+		if locked := fail(t, th, who); locked != nil {
+			t.Errorf("with %d attempts left it is locked: %+v", left, locked)
 		}
-		must(t, a.Failed(t.Context()))
 		c.forward(tick)
 	}
 	for n, wait := range waits {
-		a, err := th.Reserve(t.Context(), who)
-		must(t, err)
-		if want := freePer - 1 + n; a.Left() != 0 || a.Earlier() != want {
-			t.Errorf("wait %d: %d left, %d earlier, want 0 and %d", n, a.Left(), a.Earlier(), want)
+		locked := fail(t, th, who)
+		want := throttle.Lock{Key: locked[0].Key, Scope: throttle.ScopePair, Failures: freePer + n, Until: c.Now().Add(wait)}
+		if locked[0] != want || locked[0].Block != throttle.Block(who.Peer) || locked[0].Account == "" {
+			t.Errorf("wait %d: locked %+v, want %+v", n, locked, want)
 		}
-		must(t, a.Failed(t.Context()))
 		for _, row := range []struct{ past, left time.Duration }{
 			{0, wait}, {wait / 2, wait - wait/2}, {wait - tick, tick},
 		} {
@@ -79,18 +75,19 @@ func decay(t *testing.T, s throttle.Store) {
 				fail(t, th, who)
 			}
 			c.forward(row.wait + 15*time.Minute)
-			left := freePer - 1
+			want := freePer
 			if early {
 				c.forward(-tick)
-				left = max(0, freePer-row.failures-1)
+				want = max(1, freePer-row.failures)
 			}
-			a, err := th.Reserve(t.Context(), who)
-			must(t, err)
-			if a.Left() != left {
-				t.Errorf("%d failures, early %v: %d left, want %d", row.failures, early, a.Left(), left)
+			more := 1
+			for fail(t, th, who) == nil {
+				more++
 			}
-			must(t, a.Void(t.Context()))
-			_, err = th.UnlockSource(t.Context(), throttle.Block(who.Peer))
+			if more != want {
+				t.Errorf("%d failures, early %v: the %dth after them locks, want the %dth", row.failures, early, more, want)
+			}
+			_, err := th.UnlockSource(t.Context(), throttle.Block(who.Peer))
 			must(t, err)
 		}
 	}
@@ -103,12 +100,7 @@ func successStartsAnew(t *testing.T, s throttle.Store) {
 		for range freePer - 1 {
 			fail(t, th, who)
 		}
-		a, err := th.Reserve(t.Context(), who)
-		must(t, err)
-		if a.Earlier() != freePer-1 {
-			t.Errorf("%d earlier failures, want %d", a.Earlier(), freePer-1)
-		}
-		must(t, a.Succeeded(t.Context()))
+		succeed(t, th, who)
 	}
 	for range freePer {
 		fail(t, th, who)
@@ -132,7 +124,8 @@ func voidCountsNothing(t *testing.T, s throttle.Store) {
 	for range freePer {
 		a, err := th.Reserve(t.Context(), who)
 		must(t, err)
-		must(t, a.Failed(t.Context()))
+		_, err = a.Failed(t.Context())
+		must(t, err)
 		must(t, a.Void(t.Context())) // decided already
 		must(t, a.Succeeded(t.Context()))
 	}
@@ -155,7 +148,11 @@ func undecidedCountsAsFailed(t *testing.T, s throttle.Store) {
 		t.Errorf("wait %v, want 1s", b.RetryAfter)
 	}
 	for _, a := range attempts[1:] {
-		must(t, a.Failed(t.Context()))
+		locked, err := a.Failed(t.Context())
+		must(t, err)
+		if locked != nil {
+			t.Errorf("a decision that comes too late locks %+v", locked)
+		}
 	}
 	c.forward(1 * second)
 	fail(t, th, who)
@@ -164,6 +161,43 @@ func undecidedCountsAsFailed(t *testing.T, s throttle.Store) {
 	}
 	must(t, attempts[0].Succeeded(t.Context()))
 	wantFree(t, th, who)
+}
+
+// othersDoNotKeepItPending: an attempt that nobody will decide has failed when its lease
+// is over, though others come and go all the time; none of those is written off early.
+func othersDoNotKeepItPending(t *testing.T, s throttle.Store) {
+	lease := throttle.DefaultRules().Lease
+	c := newClock()
+	th, who := open(t, s, c), from("alice", home)
+	for range freePer - 1 {
+		fail(t, th, who)
+	}
+	_, err := th.Reserve(t.Context(), who) // its process dies
+	must(t, err)
+	other := from("bob", home)
+	other.Peer = who.Peer
+	var held *throttle.Attempt
+	for range 5 {
+		c.forward(lease / 4)
+		next, err := th.Reserve(t.Context(), other)
+		must(t, err)
+		if held != nil {
+			must(t, held.Succeeded(t.Context()))
+		}
+		held = next
+	}
+	// 75 s after the last one before it began, the lost one is a failure: the fifth.
+	b := load(t, s, throttle.Key{Block: throttle.Block(who.Peer)})
+	if b.Pending != 1 {
+		t.Errorf("%d attempts are pending, want that of bob alone: %+v", b.Pending, b)
+	}
+	if _, err := th.Reserve(t.Context(), who); err != nil {
+		t.Errorf("after its lease and the wait: %v", err)
+	}
+	must(t, held.Succeeded(t.Context()))
+	if b := load(t, s, throttle.Key{Block: throttle.Block(who.Peer)}); b.Pending != 1 {
+		t.Errorf("%d attempts are pending, want that of alice", b.Pending)
+	}
 }
 
 // disabledAtAHundred: however slowly somebody guesses, after 100 failures in a row the

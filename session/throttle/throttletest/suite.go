@@ -62,6 +62,7 @@ var single = []struct {
 	{"SuccessStartsAnew", successStartsAnew},
 	{"VoidCountsNothing", voidCountsNothing},
 	{"UndecidedCountsAsFailed", undecidedCountsAsFailed},
+	{"OthersDoNotKeepItPending", othersDoNotKeepItPending},
 	{"DisabledAtAHundred", disabledAtAHundred},
 	{"AccountOverAllBlocks", accountOverAllBlocks},
 	{"SourceOverAllNames", sourceOverAllNames},
@@ -128,12 +129,14 @@ func from(name, address string) throttle.Who {
 	return throttle.Who{Kind: account.User, Name: name, Peer: netip.MustParseAddr(address)}
 }
 
-// fail makes one attempt that is granted and fails.
-func fail(t testing.TB, th *throttle.Throttle, who throttle.Who) {
+// fail makes one attempt that is granted and fails, and gives what it locks.
+func fail(t testing.TB, th *throttle.Throttle, who throttle.Who) []throttle.Lock {
 	t.Helper()
 	a, err := th.Reserve(t.Context(), who)
 	must(t, err)
-	must(t, a.Failed(t.Context()))
+	locked, err := a.Failed(t.Context())
+	must(t, err)
+	return locked
 }
 
 func succeed(t testing.TB, th *throttle.Throttle, who throttle.Who) {

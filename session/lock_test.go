@@ -1,0 +1,74 @@
+package session_test
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/session"
+	"countersign/session/account"
+	"countersign/session/audit"
+	"countersign/session/throttle"
+	"countersign/sql"
+)
+
+// asking lets in who knows the password, and asks everybody else for a code that does
+// not exist.
+type asking struct{ door }
+
+func (d asking) Authenticate(ctx context.Context, c session.Credentials) (account.Account, error) {
+	if c.Password == "open" {
+		return d.door.Authenticate(ctx, c)
+	}
+	return account.Account{}, &session.Challenge{
+		Prompts: []session.Prompt{{Text: "Code: "}},
+		Continue: func(context.Context, []session.Password) (account.Account, error) {
+			return account.Account{}, &session.Refusal{Reason: session.ReasonPassword}
+		},
+		Cancel: func() {},
+	}
+}
+
+// TestAbandonedConversationsLock: a login that ends in a question that nobody answers is
+// a failure like any other: it locks, the audit tells, and no process remembers a
+// password that was proven before.
+func TestAbandonedConversationsLock(t *testing.T) {
+	both(t, func(t *testing.T, db *sql.DB, _ *node, c *clock) {
+		var lines bytes.Buffer
+		th, err := throttle.New(t.Context(), throttle.Config{Store: db.Throttle(), Now: c.Now})
+		must(t, err)
+		cfg := session.Config{
+			Now: c.Now, Authenticator: asking{door{db.Accounts()}}, Throttle: throttle.Gate{Throttle: th},
+			Remember: time.Minute, Audit: audit.NewWriter(&lines, audit.Options{Now: c.Now}),
+		}
+		here, elsewhere := newNodeWith(t, db, cfg), newNodeWith(t, db, cfg)
+		right := session.Credentials{Kind: account.User, Name: "ann", Password: "open"}
+		for _, n := range []*node{here, elsewhere} {
+			if _, fresh, err := n.Password(t.Context(), right, session.Origin{}); !fresh || err != nil {
+				t.Fatalf("proven anew %v, %v", fresh, err)
+			}
+		}
+		wrong := right
+		wrong.Password = "guess"
+		for range 5 { // as many as are free
+			if strings.Contains(lines.String(), `"event":"lock"`) {
+				t.Fatalf("locked too early:\n%s", lines.String())
+			}
+			// These terms do not converse: the question is given up at once.
+			if _, err := here.Login(t.Context(), wrong, session.Terms{}); err == nil {
+				t.Fatal("a guess opens")
+			}
+		}
+		if n := strings.Count(lines.String(), `"event":"lock","outcome":"ok","user":"ann"`); n != 1 {
+			t.Errorf("%d lines tell of the lock:\n%s", n, lines.String())
+		}
+		must(t, elsewhere.CatchUp(t.Context()))
+		for _, n := range []*node{here, elsewhere} {
+			if _, _, err := n.Password(t.Context(), right, session.Origin{}); err == nil {
+				t.Error("while it is locked a remembered password opens")
+			}
+		}
+	})
+}
