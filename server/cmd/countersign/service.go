@@ -85,7 +85,7 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 				svc.keys.Forget(id)
 			}
 		},
-		Idle: s.Idle, Absolute: s.Absolute, Log: log, Crowded: svc.pool.Crowded,
+		Idle: s.Idle, Absolute: s.Absolute, Log: log, Crowded: svc.crowded,
 	})
 	if err != nil {
 		return svc, err
@@ -140,6 +140,11 @@ func (svc *service) authenticator(s *settings, log *slog.Logger) (session.Authen
 		links = append(links, chain.Named{Name: name, Authenticator: link})
 	}
 	return chain.New(links...)
+}
+
+// crowded tells that logins stand in line, whoever is to verify them.
+func (svc *service) crowded() bool {
+	return svc.pool.Crowded() || svc.pam != nil && svc.pam.Crowded()
 }
 
 func (svc *service) pamAuthenticator(s *settings, log *slog.Logger) (session.Authenticator, error) {
