@@ -34,6 +34,8 @@ type Config struct {
 	PublicURL string
 	// TrustedProxies may say in X-Forwarded-For who is behind them.
 	TrustedProxies []netip.Prefix
+	// TrustedSocket tells that so may whoever connects over a Unix socket.
+	TrustedSocket bool
 	// Endpoints is the table; DefaultEndpoints if nil.
 	Endpoints []Endpoint
 	// Terms are the limits of sessions by dialect name, over the dialect's own.

@@ -78,7 +78,7 @@ func (s *Server) newExchange(ep *endpoint, r *http.Request) *exchange {
 	x.client.Dialect, x.client.Endpoint = ep.dialect.Name, ep.path
 	x.client.Request = x.id
 	x.client.UserAgent = first(h, "User-Agent")
-	if far := farEnd(r); far.IsValid() {
+	if far := farEnd(r); far.IsValid() || overSocket(r) {
 		x.client.Peer = s.peers.Client(far, h["X-Forwarded-For"])
 	}
 	for _, name := range ep.dialect.ServerHeaders {
@@ -105,6 +105,13 @@ func farEnd(r *http.Request) netip.Addr {
 		return far
 	}
 	return parseFarEnd(r.RemoteAddr) // another HTTP server is in front
+}
+
+// overSocket tells whether the request came over a Unix socket, whose other end has no
+// address.
+func overSocket(r *http.Request) bool {
+	_, is := r.Context().Value(http.LocalAddrContextKey).(*net.UnixAddr)
+	return is
 }
 
 func parseFarEnd(hostPort string) netip.Addr {

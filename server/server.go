@@ -56,7 +56,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{cfg: cfg, endpoints: endpoints, ids: ids, peers: peer.Resolver{Trusted: cfg.TrustedProxies}}, nil
+	return &Server{cfg: cfg, endpoints: endpoints, ids: ids, peers: peer.Resolver{Trusted: cfg.TrustedProxies, Socket: cfg.TrustedSocket}}, nil
 }
 
 // ServeHTTP implements http.Handler.

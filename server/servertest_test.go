@@ -76,6 +76,7 @@ type options struct {
 	cookies  bool
 	random   bool           // secrets are random where the script says nothing
 	proxies  []netip.Prefix // may say in X-Forwarded-For who calls
+	socket   bool           // so may who connects over a Unix socket
 	record   audit.Log      // instead of the service's own buffer
 	origins  []string       // whose pages may call
 	wires    []wire.Transport
@@ -140,7 +141,7 @@ func newService(t testing.TB, o options) *service {
 		Registry: registry, Sessions: s.sessions, Keys: s.keys, Audit: record, Transports: append([]wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}, soap.Transport{}}, o.wires...),
 		Endpoints: o.rows, Limits: o.limits, Log: log, Now: now, Rand: s.rand,
 		Ready:          []server.ReadyCheck{{Name: "database", Check: s.sessions.Ping}},
-		TrustedProxies: o.proxies, Origins: o.origins,
+		TrustedProxies: o.proxies, TrustedSocket: o.socket, Origins: o.origins,
 	}
 	if o.cookies {
 		s.cookies = newCookies(t, now)

@@ -29,6 +29,9 @@ func (f *findings) checkSettings(s *settings, args commandLine, known map[string
 	if args.showsPassword(s.Database) {
 		f.add("settings", warn, passwordOnShow)
 	}
+	if s.clientsAreOne() {
+		f.add("settings", warn, oneClient)
+	}
 	for _, v := range strangeVariables(os.Environ(), known) {
 		f.add("settings", warn, "%s is set, but no setting has that name; did you mean %s?", v[0], v[1])
 	}

@@ -93,6 +93,9 @@ func (s *settings) checkAdmission() error {
 	if _, err := peer.ParseTrusted(s.TrustedProxy); err != nil {
 		faults = append(faults, fmt.Errorf("trusted_proxy: %w", err))
 	}
+	if slices.Contains(s.TrustedProxy, peer.OverSocket) && !s.onSocket() {
+		faults = append(faults, fmt.Errorf("trusted_proxy: %s is named, but listen is no Unix socket", peer.OverSocket))
+	}
 	for i, name := range s.Auth {
 		if slices.Contains(s.Auth[:i], name) {
 			faults = append(faults, fmt.Errorf("auth: %s is named twice", name))
@@ -106,6 +109,16 @@ func (s *settings) checkAdmission() error {
 	}
 	return errors.Join(faults...)
 }
+
+// onSocket tells whether the server listens on a Unix socket.
+func (s *settings) onSocket() bool { return strings.HasPrefix(s.Listen, "unix:") }
+
+// clientsAreOne tells whether the server cannot tell its clients apart.
+func (s *settings) clientsAreOne() bool {
+	return s.onSocket() && !slices.Contains(s.TrustedProxy, peer.OverSocket)
+}
+
+const oneClient = "all who come over the Unix socket count as one client, which some can lock out for all, and the audit knows no addresses: behind a proxy that sets X-Forwarded-For give --trusted-proxy " + peer.OverSocket
 
 func (s *settings) checkNumbers() error {
 	var faults []error

@@ -25,6 +25,7 @@ SIGTERM ends the server with status 0 when the calls under way are answered; a s
 Examples:
   countersign serve
   countersign serve --listen 127.0.0.1:9000 --database sqlite:/var/lib/countersign/db.sqlite
+  countersign serve --listen unix:/run/countersign/rpc.sock --trusted-proxy unix
   COUNTERSIGN_DATABASE=postgres://countersign@db/countersign countersign serve --config /etc/countersign.toml
 
 A settings file:
@@ -53,6 +54,9 @@ func (c *serveCmd) Run(ctx context.Context, io stdio, env *environment, args com
 	}
 	if args.showsPassword(c.Database) {
 		log.Warn(passwordOnShow)
+	}
+	if c.clientsAreOne() {
+		log.Warn(oneClient)
 	}
 	return withService(ctx, &c.settings, io.err, log, func(ctx context.Context, svc *service, linger func() time.Duration) error {
 		return svc.serve(ctx, &c.settings, log, linger, func(ctx context.Context, a net.Addr) error {

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"countersign/methods"
@@ -110,7 +109,7 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 	}
 	svc.server, err = server.New(server.Config{
 		Cookies: cookies, Registry: registry, Sessions: svc.sessions, Keys: svc.keys, Transports: transports(),
-		Endpoints: s.tables.endpoints(), Limits: s.limits(), TrustedProxies: proxies,
+		Endpoints: s.tables.endpoints(), Limits: s.limits(), TrustedProxies: proxies.Trusted, TrustedSocket: proxies.Socket,
 		Origins: s.CORSOrigin, PublicURL: s.PublicURL,
 		Audit: svc.record, Log: log,
 		Ready: []server.ReadyCheck{{Name: "database", Check: svc.sessions.Ping}},
@@ -197,7 +196,7 @@ func (s *settings) cookies() (server.Cookies, error) {
 	}
 	cfg := cookie.Config{Keys: keys, MaxAge: s.Absolute}
 	// Behind a TLS proxy browsers know only HTTPS; a Unix socket has a proxy in front.
-	if s.TLSCert == "" && !s.PlainHTTP && !strings.HasPrefix(s.Listen, "unix:") {
+	if s.TLSCert == "" && !s.PlainHTTP && !s.onSocket() {
 		cfg.PlainOn = s.Listen
 	}
 	return cookie.New(cfg)

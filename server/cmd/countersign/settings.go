@@ -36,7 +36,7 @@ type settings struct {
 	auditing     `embed:""`
 	pages        `embed:""`
 	CookieKeys   string        `help:"File with the keys of session cookies, made if it does not exist; without it there are no cookies." placeholder:"FILE"`
-	TrustedProxy []string      `help:"Address or network of a proxy whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	TrustedProxy []string      `help:"Address or network of a proxy whose X-Forwarded-For is believed; unix: whoever connects over the Unix socket." placeholder:"CIDR"`
 	Modules      []string      `help:"Further modules to switch on: validator1, interopEchoTests, examples, soapinterop." placeholder:"NAME"`
 	MaxBody      int           `help:"Most bytes of a request body, inflated; at most 16 MiB." default:"1048576"`
 	Workers      int           `help:"Password checks at one time, each in a process of its own; 0: one per CPU." default:"0"`

@@ -11,37 +11,49 @@ type Resolver struct {
 	// Trusted are the networks that proxies are in, as ParseTrusted makes them. IPv4
 	// networks also hold for IPv4 addresses in IPv6 form.
 	Trusted []netip.Prefix
+	// Socket trusts whoever connects over a Unix socket: who may is for the rights of its
+	// file to say.
+	Socket bool
 }
 
-// ParseTrusted reads networks ("10.0.0.0/8") and addresses ("192.0.2.1") of proxies.
-func ParseTrusted(texts []string) ([]netip.Prefix, error) {
-	var trusted []netip.Prefix
+// OverSocket is how a list of trusted proxies names those that connect over a Unix
+// socket.
+const OverSocket = "unix"
+
+// ParseTrusted reads networks ("10.0.0.0/8") and addresses ("192.0.2.1") of proxies, and
+// OverSocket.
+func ParseTrusted(texts []string) (Resolver, error) {
+	var r Resolver
 	for _, text := range texts {
+		if text == OverSocket {
+			r.Socket = true
+			continue
+		}
 		p, err := netip.ParsePrefix(text)
 		if err != nil {
 			a, aerr := netip.ParseAddr(text)
 			if aerr != nil || a.Zone() != "" {
-				return nil, fmt.Errorf("trusted proxy %q is neither an address nor a network such as 10.0.0.0/8", text)
+				return Resolver{}, fmt.Errorf("trusted proxy %q is neither an address, nor a network such as 10.0.0.0/8, nor %q", text, OverSocket)
 			}
 			a = a.Unmap()
 			p = netip.PrefixFrom(a, a.BitLen())
 		}
 		if p.Addr().Is4In6() {
 			if p.Bits() < 96 {
-				return nil, fmt.Errorf("trusted proxies %q: write an IPv4 network as such", text)
+				return Resolver{}, fmt.Errorf("trusted proxies %q: write an IPv4 network as such", text)
 			}
 			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
 		}
 		if p.Bits() == 0 {
-			return nil, fmt.Errorf("trusted proxies %q would let every client choose its address", text)
+			return Resolver{}, fmt.Errorf("trusted proxies %q would let every client choose its address", text)
 		}
-		trusted = append(trusted, p.Masked())
+		r.Trusted = append(r.Trusted, p.Masked())
 	}
-	return trusted, nil
+	return r, nil
 }
 
 // Client gives the client's address. remote is the address at the other end of the
-// connection; forwardedFor the X-Forwarded-For header lines in the order they came.
+// connection, the zero Addr for a Unix socket's; forwardedFor the X-Forwarded-For header lines in the order they came.
 //
 // It walks from the connection to the left through the header while the address at hand
 // is a trusted proxy's. An entry that is no address ends the walk: its proxy, the last
@@ -69,6 +81,9 @@ func (r *Resolver) Client(remote netip.Addr, forwardedFor []string) netip.Addr {
 }
 
 func (r *Resolver) trusts(a netip.Addr) bool {
+	if !a.IsValid() { // no entry of a header is
+		return r.Socket
+	}
 	for _, p := range r.Trusted {
 		if p.Contains(a) {
 			return true

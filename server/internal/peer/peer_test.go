@@ -8,11 +8,11 @@ import (
 
 func resolver(t testing.TB, trusted string) *Resolver {
 	t.Helper()
-	prefixes, err := ParseTrusted(strings.Fields(trusted))
+	r, err := ParseTrusted(strings.Fields(trusted))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Resolver{Trusted: prefixes}
+	return &r
 }
 
 // TestClient: every row is a way to come under another address than one's own, or one
@@ -68,8 +68,40 @@ func TestClient(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", row.attack, got, row.want)
 		}
 	}
-	if got := resolver(t, proxies).Client(netip.Addr{}, []string{"203.0.113.5"}); got.IsValid() {
-		t.Errorf("a peer without an address became %v", got)
+}
+
+// TestClientOverSocket: the other end of a Unix socket has no address, and is believed
+// only if it is named.
+func TestClientOverSocket(t *testing.T) {
+	const proxies = "10.0.0.0/8"
+	for _, row := range []struct {
+		attack  string
+		trusted string
+		header  []string
+		want    string // "" for no address
+	}{
+		{"none: no header", "unix", nil, ""},
+		{"none: one proxy", "unix", []string{"203.0.113.5"}, "203.0.113.5"},
+		{"none: a further proxy in front", "unix " + proxies, []string{"203.0.113.5, 10.0.0.1"}, "203.0.113.5"},
+		{"a header where no proxy is configured", "", []string{"203.0.113.5"}, ""},
+		{"a header where only others are trusted", proxies, []string{"203.0.113.5"}, ""},
+		{"a new address for every guess", "unix", []string{"198.51.100.1, 203.0.113.5"}, "203.0.113.5"},
+		{"the same in a line of its own", "unix", []string{"198.51.100.1", "203.0.113.5"}, "203.0.113.5"},
+		{"a forged chain of trusted proxies", "unix " + proxies, []string{"198.51.100.1, 10.0.0.9, 203.0.113.5, 10.0.0.2"}, "203.0.113.5"},
+		{"a proxy that is not named", "unix", []string{"203.0.113.5, 10.0.0.1"}, "10.0.0.1"},
+		{"garbage, to count as the socket", "unix", []string{"203.0.113.5, garbage"}, ""},
+		{"the socket's name in the header", "unix", []string{"198.51.100.1, unix, 203.0.113.5"}, "203.0.113.5"},
+	} {
+		want := netip.Addr{}
+		if row.want != "" {
+			want = netip.MustParseAddr(row.want)
+		}
+		if got := resolver(t, row.trusted).Client(netip.Addr{}, row.header); got != want {
+			t.Errorf("%s: got %v, want %q", row.attack, got, row.want)
+		}
+	}
+	if got := resolver(t, "unix").Client(netip.MustParseAddr("203.0.113.5"), []string{"198.51.100.1"}); got.String() != "203.0.113.5" {
+		t.Errorf("a client with an address became %v", got)
 	}
 }
 
@@ -83,10 +115,10 @@ func TestParseTrusted(t *testing.T) {
 		{"::ffff:10.0.0.0/104", "10.0.0.0/8"},
 		{"::ffff:192.0.2.1", "192.0.2.1/32"},
 		{"0.0.0.0/0", ""}, {"::/0", ""}, {"::ffff:0.0.0.0/96", ""}, {"::ffff:0.0.0.0/80", ""},
-		{"", ""}, {"proxy.example.org", ""}, {"10.0.0.0/33", ""}, {"10.0.0", ""}, {"fe80::1%eth0", ""}, {"10.0.0.1:80", ""},
+		{"", ""}, {"proxy.example.org", ""}, {"unix:", ""}, {"UNIX", ""}, {"unix:/run/x", ""}, {"10.0.0.0/33", ""}, {"10.0.0", ""}, {"fe80::1%eth0", ""}, {"10.0.0.1:80", ""},
 	} {
 		got, err := ParseTrusted([]string{row.text})
-		if (err == nil) != (row.want != "") || err == nil && got[0].String() != row.want {
+		if (err == nil) != (row.want != "") || err == nil && got.Trusted[0].String() != row.want {
 			t.Errorf("%q: %v, %v; want %q", row.text, got, err, row.want)
 		}
 	}
