@@ -22,7 +22,10 @@ func (a *Authenticator) account(ctx context.Context, name string) (account.Accou
 		}
 		found, err = a.create(ctx, name)
 	}
+	_, refused := errors.AsType[*session.Refusal](err)
 	switch {
+	case refused:
+		return account.Account{}, err
 	case err != nil && ctx.Err() != nil:
 		return account.Account{}, ctx.Err()
 	case err != nil:
@@ -34,11 +37,16 @@ func (a *Authenticator) account(ctx context.Context, name string) (account.Accou
 }
 
 // create makes an account that can log in through PAM only. Of two logins at once the
-// later finds the account of the earlier.
+// later finds the account of the earlier. A name that looks like another account's is
+// refused: whether both are one person is for an administrator to say.
 func (a *Authenticator) create(ctx context.Context, name string) (account.Account, error) {
 	made, err := a.cfg.Accounts.Add(ctx, account.Account{
 		Kind: account.User, Name: name, Roles: a.cfg.Roles, Created: a.cfg.Now(),
 	})
+	if like, ok := errors.AsType[*account.LookAlike](err); ok {
+		a.cfg.Log.Warn("no account is made for a user of PAM, whose name looks like an account's", "name", name, "like", like.Name)
+		return account.Account{}, refuse(session.ReasonUnknown)
+	}
 	if errors.Is(err, account.ErrExists) {
 		return a.cfg.Accounts.Find(ctx, account.User, name)
 	}

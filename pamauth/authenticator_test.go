@@ -182,7 +182,17 @@ func TestAutoCreate(t *testing.T) {
 			t.Errorf("%+v", made)
 		}
 
-		a, log := open(t, db, inProcess(t, verify.Limits{}, m.handlers()), func(c *Config) {
+		// A name that looks like an account's is refused, and the administrator is told why.
+		m["Ann"] = granted("Ann")
+		a, log := open(t, db, inProcess(t, verify.Limits{}, m.handlers()), func(c *Config) { c.AutoCreate = true })
+		if _, err := a.Authenticate(t.Context(), right("Ann")); reason(err) != session.ReasonUnknown {
+			t.Errorf("a name that looks like ann: %v", err)
+		}
+		if text := log.String(); !strings.Contains(text, `name=Ann`) || !strings.Contains(text, `like=ann`) || strings.Contains(text, rightPassword) {
+			t.Errorf("log: %s", text)
+		}
+
+		a, log = open(t, db, inProcess(t, verify.Limits{}, m.handlers()), func(c *Config) {
 			c.AutoCreate, c.Roles = true, []string{"no such role"}
 		})
 		if _, err := a.Authenticate(t.Context(), right("odd")); !errors.Is(err, session.ErrUnavailable) || !strings.Contains(log.String(), "no such role") {

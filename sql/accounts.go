@@ -43,6 +43,12 @@ func accountError(err error) error {
 
 // addAccount adds an account that is complete, and gives it as it is stored.
 func (t *tx) addAccount(a *account.Account) (account.Account, error) {
+	if err := t.holdNames(); err != nil {
+		return account.Account{}, err
+	}
+	if err := t.claimName(a); err != nil {
+		return account.Account{}, err
+	}
 	number, err := t.takeNumber(a.Number)
 	if err != nil {
 		return account.Account{}, err
@@ -50,7 +56,7 @@ func (t *tx) addAccount(a *account.Account) (account.Account, error) {
 	var v values
 	v.row(a.ID, string(a.Kind), a.Name, a.Login, number, a.ActsFor, a.Display, a.Email, a.PasswordHash,
 		flag(a.NoMail), flag(a.Disabled), a.DisabledText, flag(a.ReadOnly), micros(a.Created), micros(a.Changed),
-		account.Fold(a.Name), account.Fold(a.Email), account.Fold(a.Display))
+		account.Fold(a.Name), account.Fold(a.Email), account.Fold(a.Display), account.Canonical(a.Name), a.Name)
 	if _, err := t.exec(`INSERT INTO accounts (`+accountColumns+`, `+accountKeys+`) VALUES `+v.String(), v.args...); err != nil {
 		return account.Account{}, err
 	}

@@ -11,8 +11,8 @@ import (
 	"countersign/session/account"
 )
 
-// Change implements account.Store. Accounts are locked in the order of their IDs, so
-// that two changes to the same ones do not wait for each other.
+// Change implements account.Store. Names are held first if one is given, and accounts are
+// locked in the order of their IDs, so that two changes do not wait for each other.
 func (s *accounts) Change(ctx context.Context, edits []account.Edit, at time.Time) ([]account.Changed, error) {
 	order := make([]int, len(edits))
 	for i := range edits {
@@ -23,7 +23,13 @@ func (s *accounts) Change(ctx context.Context, edits []account.Edit, at time.Tim
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(edits[a].ID, edits[b].ID) })
 	made := make([]account.Changed, len(edits))
+	names := slices.ContainsFunc(edits, func(e account.Edit) bool { return e.Name != nil })
 	err := s.db.write(ctx, func(t *tx) error {
+		if names {
+			if err := t.holdNames(); err != nil {
+				return err
+			}
+		}
 		var news []session.Change
 		for _, i := range order {
 			c, told, err := t.edit(&edits[i], at)
@@ -84,6 +90,7 @@ func (t *tx) edit(e *account.Edit, at time.Time) (account.Changed, []session.Cha
 
 // editFields makes the part of an edit that is about the account's own row.
 func (t *tx) editFields(e *account.Edit, a account.Account) error {
+	name := a.Name
 	e.Apply(&a)
 	if err := a.Check(); err != nil {
 		return err
@@ -91,10 +98,16 @@ func (t *tx) editFields(e *account.Edit, a account.Account) error {
 	if err := refuse(a.Display, a.Email, a.PasswordHash, a.DisabledText); err != nil {
 		return err
 	}
+	if a.Name != name {
+		if err := t.claimName(&a); err != nil {
+			return err
+		}
+	}
 	_, err := t.exec(`UPDATE accounts SET name = $2, display = $3, email = $4, password_hash = $5, no_mail = $6,
-			disabled = $7, disabled_text = $8, name_key = $9, email_key = $10, display_key = $11 WHERE id = $1`,
+			disabled = $7, disabled_text = $8, name_key = $9, email_key = $10, display_key = $11,
+			canonical = $12, canonical_of = $2 WHERE id = $1`,
 		a.ID, a.Name, a.Display, a.Email, a.PasswordHash, flag(a.NoMail), flag(a.Disabled), a.DisabledText,
-		account.Fold(a.Name), account.Fold(a.Email), account.Fold(a.Display))
+		account.Fold(a.Name), account.Fold(a.Email), account.Fold(a.Display), account.Canonical(a.Name))
 	return err
 }
 

@@ -11,8 +11,9 @@ import (
 
 const (
 	accountColumns = `id, kind, name, login, number, acts_for, display, email, password_hash, no_mail, disabled, disabled_text, read_only, created, changed`
-	// accountKeys are name, email and display as account.Fold gives them.
-	accountKeys = `name_key, email_key, display_key`
+	// accountKeys are name, email and display as account.Fold gives them, and the name's
+	// canonical form with the name.
+	accountKeys = `name_key, email_key, display_key, canonical, canonical_of`
 )
 
 // accountQuery reads the accounts whose ids a query gives, "" for all, with what they

@@ -101,6 +101,9 @@ func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
 	} else {
 		err = db.openPostgres(ctx, a.config)
 	}
+	if err == nil {
+		err = db.fillCanonical(ctx)
+	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

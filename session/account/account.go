@@ -2,6 +2,7 @@ package account
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -96,6 +97,22 @@ var (
 	// ErrExists: the name or number is taken.
 	ErrExists = errors.New("account: exists already")
 )
+
+// LookAlike is ErrExists for a name that itself is free, but has the Canonical form of
+// another account's of the kind: who logs in with one would forgive the guesses at the
+// other.
+type LookAlike struct {
+	// Name is that account's.
+	Name string
+}
+
+// Error implements error.
+func (e *LookAlike) Error() string {
+	return fmt.Sprintf("account: the name looks like %q, which exists already", e.Name)
+}
+
+// Unwrap makes it an ErrExists.
+func (e *LookAlike) Unwrap() error { return ErrExists }
 
 // CheckName tells whether s may be a login or host name: 1 to 255 bytes of UTF-8
 // without control characters and without blanks at the ends, and not shaped like a

@@ -10,10 +10,10 @@ import (
 // and, where it says so, ends the account's sessions in the same transaction.
 type Store interface {
 	// Add stores a new account. An empty ID and missing dates are filled in; Grants are
-	// stored as granted directly; Held is not looked at. Names are unique for their kind.
-	// A zero Number gets the next free one, from 1000; a
+	// stored as granted directly; Held is not looked at. Names are unique for their kind,
+	// and so are their Canonical forms. A zero Number gets the next free one, from 1000; a
 	// given one must be free. Roles must exist. It returns the account as stored.
-	// Errors: ErrExists, ErrNotFound (role).
+	// Errors: ErrExists, among them *LookAlike; ErrNotFound (role).
 	Add(ctx context.Context, a Account) (Account, error)
 	// Get loads an account with its roles and grants by ID. Errors: ErrNotFound.
 	Get(ctx context.Context, id string) (Account, error)
@@ -28,7 +28,8 @@ type Store interface {
 	// Change makes the edits, all or none, and tells what each has changed, in their
 	// order. An edit that changes nothing is no change: it leaves the date alone and is
 	// not announced. A new name, a new password and disabling end all sessions.
-	// Errors: ErrNotFound (account, or role to add), ErrExists (name).
+	// Errors: ErrNotFound (account, or role to add), ErrExists (name),
+	// among them *LookAlike.
 	Change(ctx context.Context, edits []Edit, at time.Time) ([]Changed, error)
 	// LastChange tells when an account, and when a role, was made or changed last; zero
 	// for never. What was removed since does not count.

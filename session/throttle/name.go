@@ -5,64 +5,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/netip"
-	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"countersign/session/account"
 )
 
-// maxName bounds the work on a name. No account has a longer one.
-const maxName = 1024
-
-// defaultDomain is what phpGroupWare's clients may put behind a name, without meaning
-// anything by it.
-const defaultDomain = "@default"
-
-// Canonical is the form in which a name is counted. Names that some back end may take
-// for the same account have the same form: it ignores case, accents, compatibility
-// forms, invisible characters, blanks at the ends, the number of blanks in between,
-// and the default domain. That two accounts share a counter by it does no harm; that
-// one account has two counters would.
-func Canonical(name string) string {
-	if len(name) > maxName {
-		name = name[:maxName]
-	}
-	if strings.IndexFunc(name, func(r rune) bool { return r >= 0x80 }) >= 0 {
-		// Folding can give characters that decompose again, once.
-		for range 2 {
-			name = strings.Map(fold, norm.NFKD.String(name))
-		}
-		name = norm.NFKD.String(name)
-	} else {
-		name = strings.Map(fold, name)
-	}
-	for {
-		name = strings.Join(strings.Fields(name), " ")
-		short, cut := strings.CutSuffix(name, defaultDomain)
-		if !cut {
-			return name
-		}
-		name = short
-	}
-}
-
-// fold drops what is not seen and gives one of the letters that differ by case.
-func fold(r rune) rune {
-	switch {
-	case unicode.IsSpace(r):
-		return ' '
-	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Cc):
-		return -1
-	}
-	return unicode.ToLower(unicode.ToUpper(r))
-}
-
-// tag is the keyed hash of an account's canonical name, 32 hex digits.
+// tag is the keyed hash of an account's canonical name, 32 hex digits: whatever a back end
+// may take for one account has one counter.
 func tag(secret []byte, kind account.Kind, name string) string {
 	h := hmac.New(sha256.New, secret)
-	h.Write([]byte(string(kind) + "\x00" + Canonical(name)))
+	h.Write([]byte(string(kind) + "\x00" + account.Canonical(name)))
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 

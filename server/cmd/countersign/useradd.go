@@ -120,7 +120,11 @@ func (c *userAddCmd) account(ctx context.Context, accounts account.Store) (accou
 
 // explain says which of the things given is taken or missing.
 func (c *userAddCmd) explain(ctx context.Context, accounts account.Store, err error) error {
+	like, alike := errors.AsType[*account.LookAlike](err)
 	switch {
+	case alike:
+		return fmt.Errorf("%s looks like the %s %s, and logins of the two would be counted as one: choose a name that differs by more than case, accents or blanks",
+			cell(c.Name), c.Kind, cell(like.Name))
 	case errors.Is(err, account.ErrExists):
 		if _, missing := accounts.Find(ctx, account.Kind(c.Kind), c.Name); missing != nil {
 			return fmt.Errorf("account number %d is taken", c.Number)

@@ -133,7 +133,7 @@ func findIsExact(t *testing.T, s *suite) {
 }
 
 func listIsSortedAndWithoutHashes(t *testing.T, s *suite) {
-	for _, name := range []string{"b", "B", "a", "é", "_", "z"} {
+	for _, name := range []string{"b", "C", "a", "é", "_", "z"} {
 		s.add(name, "user")
 	}
 	_, err := s.Accounts.Add(t.Context(), account.Account{Kind: account.Server, Name: "zz", PasswordHash: "x"})
@@ -150,7 +150,7 @@ func listIsSortedAndWithoutHashes(t *testing.T, s *suite) {
 			t.Errorf("%s holds %v and %v", a.Name, a.Roles, a.Grants)
 		}
 	}
-	want := []string{"server zz", "user B", "user _", "user a", "user b", "user z", "user é"}
+	want := []string{"server zz", "user C", "user _", "user a", "user b", "user z", "user é"}
 	if !slices.Equal(names, want) {
 		t.Fatalf("got %q, want %q", names, want)
 	}

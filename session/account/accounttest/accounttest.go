@@ -37,6 +37,8 @@ func Store(t *testing.T, b Backend) {
 		{"AddGivesBackEveryField", addGivesBackEveryField},
 		{"AddFillsIn", addFillsIn},
 		{"AddRefuses", addRefuses},
+		{"LookAlikes", lookAlikes},
+		{"ParallelLookAlikes", parallelLookAlikes},
 		{"NumbersAreNotReused", numbersAreNotReused},
 		{"FindIsExact", findIsExact},
 		{"ListIsSortedAndWithoutHashes", listIsSortedAndWithoutHashes},
