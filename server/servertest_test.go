@@ -104,7 +104,7 @@ func newService(t testing.TB, o options) *service {
 			return password.Hash(s.rand, cheap, []byte(p))
 		}, now()))
 	}
-	s.throttle, err = throttle.New(t.Context(), throttle.Config{Store: s.db.Throttle(), Now: now, Log: log})
+	s.throttle, err = throttle.New(t.Context(), throttle.Config{Store: s.db.Throttle(), Accounts: s.db.Accounts(), Now: now, Log: log})
 	must(t, err)
 	record := o.record
 	if record == nil {

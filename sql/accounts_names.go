@@ -83,7 +83,31 @@ func (db *DB) fillCanonical(ctx context.Context) error {
 	}
 }
 
+// LookAlikes implements account.Store.
+func (s *accounts) LookAlikes(ctx context.Context) ([]account.Alike, error) {
+	var found []account.Alike
+	last := ""
+	err := s.db.query(ctx, func(rows *stdsql.Rows) error {
+		var kind account.Kind
+		var form, name string
+		if err := rows.Scan(&kind, &form, &name); err != nil {
+			return err
+		}
+		if n := len(found); n > 0 && found[n-1].Kind == kind && last == form {
+			found[n-1].Names = append(found[n-1].Names, name)
+		} else {
+			found = append(found, account.Alike{Kind: kind, Names: []string{name}})
+		}
+		last = form
+		return nil
+	}, lookAlikes)
+	return slices.DeleteFunc(found, func(a account.Alike) bool { return len(a.Names) < 2 }), err
+}
+
 const (
+	// lookAlikes counts what the index has, before it looks at accounts.
+	lookAlikes = `SELECT kind, canonical, name FROM accounts WHERE canonical_of = name AND (kind, canonical) IN
+		(SELECT kind, canonical FROM accounts GROUP BY kind, canonical HAVING COUNT(*) > 1) ORDER BY kind, canonical, number`
 	alikeNames  = `SELECT name FROM accounts WHERE kind = $1 AND canonical = $2 AND id <> $3 ORDER BY number`
 	noCanonical = `SELECT id, name FROM accounts WHERE canonical_of <> name`
 )

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,10 @@ func TestLookAlikesUpgrade(t *testing.T) {
 			if found, ok := errors.AsType[*account.LookAlike](err); !ok || found.Name != like {
 				t.Errorf("adding %q: %v, want one that tells of %q", name, err, like)
 			}
+		}
+		want := []account.Alike{{Kind: account.User, Names: names[:3]}}
+		if got, err := s.LookAlikes(t.Context()); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("alike are %v, %v; want %v", got, err, want)
 		}
 		refused("búbba", "bubba")
 		for i := range 2100 {

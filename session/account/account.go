@@ -114,6 +114,13 @@ func (e *LookAlike) Error() string {
 // Unwrap makes it an ErrExists.
 func (e *LookAlike) Unwrap() error { return ErrExists }
 
+// Alike are accounts of one kind whose names have one Canonical form.
+type Alike struct {
+	Kind Kind
+	// Names are two at least, by account number.
+	Names []string
+}
+
 // CheckName tells whether s may be a login or host name: 1 to 255 bytes of UTF-8
 // without control characters and without blanks at the ends, and not shaped like a
 // sessionid, which would make Basic credentials ambiguous.

@@ -22,6 +22,9 @@ type Store interface {
 	Find(ctx context.Context, kind Kind, name string) (Account, error)
 	// List gives all accounts, sorted by kind and name, without password hashes.
 	List(ctx context.Context) ([]Account, error)
+	// LookAlikes gives the accounts that share a Canonical form with others of their kind,
+	// by kind and form. There are none but those from before this was refused.
+	LookAlikes(ctx context.Context) ([]Alike, error)
 	// Search gives the accounts that a query finds, sorted by number, without password
 	// hashes.
 	Search(ctx context.Context, q Query) ([]Account, error)

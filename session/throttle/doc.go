@@ -31,11 +31,14 @@
 // in parallel all pass.
 //
 // A name counts in its canonical form and whether it exists or not: the package cannot
-// tell. Names are kept as keyed hashes, because people type passwords there.
+// tell. Names are kept as keyed hashes, because people type passwords there. Accounts do
+// not share a form (account.LookAlike). Where some from before do, the first is counted by
+// the form and each other one by its very name: else who logs in as one would make good
+// the guesses at another. From that one could find out that there are two, and no more.
 //
 // All state is in a Store that processes share; a restart or another node changes
 // nothing. The counters are bounded in number. When strangers' names flood them, those
 // with the fewest failures go first.
 //
-// The package must never see a secret, learn whether a name exists, or know a wire.
+// The package must never see a secret, learn whether any other name exists, or know a wire.
 package throttle

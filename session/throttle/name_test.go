@@ -27,16 +27,22 @@ func TestBlock(t *testing.T) {
 	}
 }
 
-// TestTag: a tag depends on kind, name and secret, and shows none of them.
+// TestTag: a tag depends on kind, name and secret, and shows none of them. Spellings of a
+// name have one, but for the account that looks like an older one.
 func TestTag(t *testing.T) {
-	base := tag([]byte("secret"), account.User, "alice")
-	if len(base) != 32 || tag([]byte("secret"), account.User, " Alice@default") != base {
-		t.Errorf("tag %q", base)
+	tag := func(secret string, kind account.Kind, name string) string {
+		th := Throttle{secret: []byte(secret), apart: map[Name]bool{{account.User, "Alice"}: true, {account.Server, "ALICE"}: true}}
+		return th.Tag(kind, name)
+	}
+	base := tag("secret", account.User, "alice")
+	for _, same := range []string{"alice", " Alice@default", "ALICE", "álice"} {
+		if got := tag("secret", account.User, same); len(got) != 32 || got != base {
+			t.Errorf("%q has the tag %q, want %q", same, got, base)
+		}
 	}
 	for _, other := range []string{
-		tag([]byte("secret2"), account.User, "alice"),
-		tag([]byte("secret"), account.Server, "alice"),
-		tag([]byte("secret"), account.User, "alicia"),
+		tag("secret2", account.User, "alice"), tag("secret", account.Server, "alice"), tag("secret", account.User, "alicia"),
+		tag("secret", account.User, "Alice"),
 	} {
 		if other == base {
 			t.Error("two accounts have one tag")

@@ -16,6 +16,8 @@ import (
 // Config is what a Throttle needs; Store is required, the rest has defaults.
 type Config struct {
 	Store Store
+	// Accounts tells which accounts look alike; nil if none do.
+	Accounts Accounts
 	// Rules are the numbers; DefaultRules if nil.
 	Rules *Rules
 	// Now is the clock; time.Now if nil.
@@ -26,11 +28,17 @@ type Config struct {
 	Log *slog.Logger
 }
 
+// Accounts is the part of account.Store that a Throttle asks when it is made.
+type Accounts interface {
+	LookAlikes(ctx context.Context) ([]account.Alike, error)
+}
+
 // Throttle counts attempts. Its methods are safe for parallel use.
 type Throttle struct {
 	cfg    Config
 	rules  Rules
 	secret []byte
+	apart  map[Name]bool // accounts that are counted by their very names
 	queue  queue
 	// Both are the queue's alone.
 	added    int          // new counters since the last trim
@@ -65,7 +73,11 @@ func New(ctx context.Context, cfg Config) (*Throttle, error) {
 	if err != nil {
 		return nil, fmt.Errorf("throttle: the secret for names: %w", err)
 	}
-	t := &Throttle{cfg: cfg, rules: *cfg.Rules, secret: secret, refusing: map[Key]bool{}}
+	apart, err := lookApart(ctx, cfg.Accounts)
+	if err != nil {
+		return nil, fmt.Errorf("throttle: the accounts that look alike: %w", err)
+	}
+	t := &Throttle{cfg: cfg, rules: *cfg.Rules, secret: secret, apart: apart, refusing: map[Key]bool{}}
 	t.queue.init(t.rules.Queue, t.rules.Queue*2, t.run)
 	// What other processes left behind is unknown: the first attempt trims.
 	t.added = t.rules.Rows
@@ -96,7 +108,12 @@ func (t *Throttle) now() time.Time { return t.cfg.Now().UTC().Truncate(time.Micr
 
 // Tag names an account, or what was typed for one, without telling it: a keyed hash of
 // the canonical name, 32 hex digits. The same name has another tag on another database.
-func (t *Throttle) Tag(kind account.Kind, name string) string { return tag(t.secret, kind, name) }
+func (t *Throttle) Tag(kind account.Kind, name string) string {
+	if t.apart[Name{kind, name}] {
+		return tag(t.secret, kind, "\x00"+name) // no canonical form has a NUL
+	}
+	return tag(t.secret, kind, account.Canonical(name))
+}
 
 // Reserve counts an attempt as failed before it is verified. Whoever gets an Attempt
 // must verify at most one credential and then decide the Attempt. Errors: *Blocked;

@@ -10,12 +10,14 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/alecthomas/kong"
 
 	"countersign/session/account"
+	"countersign/sql/sqltest"
 )
 
 func TestCheckCertificate(t *testing.T) {
@@ -112,6 +114,36 @@ func TestCheckAccounts(t *testing.T) {
 		if f.checkAccounts(c.accounts); f[len(f)-1].Status != c.want {
 			t.Errorf("%s: %v", name, f)
 		}
+	}
+}
+
+// TestCheckLookAlikes: accounts from before that look alike are named.
+func TestCheckLookAlikes(t *testing.T) {
+	t.Parallel()
+	url := sqltest.SQLiteURL(t)
+	db := sqltest.Open(t, url)
+	for _, name := range []string{"zoe", "bubba", "other", "third"} {
+		if _, err := db.Accounts().Add(t.Context(), account.Account{Kind: account.User, Name: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	warnings := func() (texts []string) {
+		var f findings
+		f.checkDatabase(t.Context(), url)
+		for _, line := range f {
+			if line.Check == "accounts" && line.Status == warn {
+				texts = append(texts, line.Text)
+			}
+		}
+		return texts
+	}
+	if got := warnings(); len(got) != 0 {
+		t.Errorf("nobody looks like anybody: %q", got)
+	}
+	sqltest.Rename(t, url, "other", "Bub\u00adba")
+	sqltest.Rename(t, url, "third", "BUBBA")
+	if got := warnings(); len(got) != 1 || !strings.HasPrefix(got[0], `the users "bubba", "Bub\u00adba", "BUBBA" look alike: `) {
+		t.Errorf("%q", got)
 	}
 }
 

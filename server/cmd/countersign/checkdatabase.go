@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -46,6 +47,23 @@ func (f *findings) checkDatabase(ctx context.Context, url string) {
 		return
 	}
 	f.checkAccounts(accounts)
+	alike, err := db.Accounts().LookAlikes(ctx)
+	if err != nil {
+		f.add("accounts", fail, "%v", err)
+		return
+	}
+	for _, a := range alike {
+		f.add("accounts", warn, "the %ss %s look alike: people may take one for the other, and other spellings count as the first when passwords are guessed; keep one of them", a.Kind, quotedList(a.Names))
+	}
+}
+
+// quotedList shows names so that one sees in what they differ.
+func quotedList(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = strconv.Quote(name)
+	}
+	return strings.Join(quoted, ", ")
 }
 
 // checkAccounts counts the accounts and looks for one that may do everything.

@@ -87,7 +87,7 @@ func (c *lockListCmd) Run(ctx context.Context, io stdio, env *environment) error
 
 // locksNow gives the locks, with the names of accounts.
 func locksNow(ctx context.Context, db *sql.DB, rules *throttle.Rules) (*throttle.Throttle, []throttle.Lock, error) {
-	t, err := throttle.New(ctx, throttle.Config{Store: db.Throttle(), Rules: rules})
+	t, err := throttle.New(ctx, throttle.Config{Store: db.Throttle(), Accounts: db.Accounts(), Rules: rules})
 	if err != nil {
 		return nil, nil, err
 	}

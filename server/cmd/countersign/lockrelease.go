@@ -105,7 +105,7 @@ func (c *lockReleaseCmd) releaseUser(ctx context.Context, io stdio, db *sql.DB, 
 	if err != nil {
 		return err
 	}
-	t, err := throttle.New(ctx, throttle.Config{Store: db.Throttle()})
+	t, err := throttle.New(ctx, throttle.Config{Store: db.Throttle(), Accounts: db.Accounts()})
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 	if svc.record, err = svc.auditLog(s, errorWriter, log); err != nil {
 		return svc, err
 	}
-	if svc.throttle, err = throttle.New(ctx, throttle.Config{Store: svc.db.Throttle(), Rules: &s.tables.Throttle, Log: log}); err != nil {
+	if svc.throttle, err = throttle.New(ctx, throttle.Config{Store: svc.db.Throttle(), Accounts: svc.db.Accounts(), Rules: &s.tables.Throttle, Log: log}); err != nil {
 		return svc, err
 	}
 	svc.sessions, err = session.NewManager(session.Config{

@@ -54,6 +54,9 @@ func lookAlikes(t *testing.T, s *suite) {
 	again := s.addAs(account.Account{Name: alike[1]})
 	s.must(s.Accounts.Delete(t.Context(), again.ID, later))
 	s.addAs(account.Account{Name: alike[2]})
+	if found, err := s.other.Accounts.LookAlikes(t.Context()); len(found) > 0 || err != nil {
+		t.Errorf("alike are %v, %v", found, err)
+	}
 	// A form that is longer than its name, and one of nothing.
 	long := strings.Repeat("ﷺ", 84)
 	s.addAs(account.Account{Name: long})
