@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -178,29 +177,11 @@ func (s *apiKeys) Revoke(ctx context.Context, id session.PublicID) (gone apikey.
 	return gone, nil
 }
 
-// Touch implements apikey.Store. It changes rows that are there and no others.
+// Touch implements apikey.Store.
 func (s *apiKeys) Touch(ctx context.Context, uses []apikey.Use) error {
-	// The engines leave open which of two rows for one key would win.
-	last := make(map[session.Digest]int64, len(uses))
-	for _, u := range uses {
-		last[u.Digest] = max(last[u.Digest], micros(u.At))
-	}
-	digests := slices.SortedFunc(maps.Keys(last), compareDigests)
-	for chunk := range slices.Chunk(digests, rowsPerStatement) {
-		var v values
-		for i := range padded(len(chunk)) {
-			d := chunk[min(i, len(chunk)-1)]
-			v.row(hexDigest(d), last[d])
-		}
-		// The row in front gives Postgres the types; it matches no key.
-		_, err := s.db.exec(ctx, `WITH news (digest, used) AS (VALUES (CAST('' AS TEXT), CAST(0 AS BIGINT)),`+v.String()+`)
-			UPDATE api_keys SET used = news.used
-			FROM news WHERE api_keys.digest = news.digest AND api_keys.used < news.used`, v.args...)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return touch(ctx, s.db, uses, func(u apikey.Use) (session.Digest, time.Time) { return u.Digest, u.At },
+		`UPDATE api_keys SET used = news.seen
+		FROM news WHERE api_keys.digest = news.id AND api_keys.used < news.seen`)
 }
 
 // Sweep implements apikey.Store.
@@ -233,21 +214,6 @@ func scanAPIKeys(to *[]apikey.Key) func(*stdsql.Rows) error {
 		*to = append(*to, k)
 		return err
 	}
-}
-
-// optionalMicros stores the zero time, which stands for never, as 0.
-func optionalMicros(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return micros(t)
-}
-
-func fromOptionalMicros(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return fromMicros(n)
 }
 
 // optionalID stores the zero id, which stands for none, as empty text.

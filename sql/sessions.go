@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"time"
@@ -221,30 +220,12 @@ func scanSession(rows *stdsql.Rows) (r session.Record, err error) {
 	return r, errors.Join(err, unhex(r.ID[:], id), unhex(r.Key[:], key), unhex(r.Public[:], public))
 }
 
-// Touch implements session.Store. It changes rows that are there and no others.
+// Touch implements session.Store.
 func (s *sessions) Touch(ctx context.Context, touches []session.Touch) error {
-	// The engines leave open which of two rows for one id would win.
-	last := make(map[session.Digest]int64, len(touches))
-	for _, t := range touches {
-		last[t.ID] = max(last[t.ID], micros(t.Seen))
-	}
-	ids := slices.SortedFunc(maps.Keys(last), compareDigests)
-	for chunk := range slices.Chunk(ids, rowsPerStatement) {
-		var v values
-		for i := range padded(len(chunk)) {
-			id := chunk[min(i, len(chunk)-1)]
-			v.row(hexDigest(id), last[id])
-		}
-		// The row in front gives Postgres the types; it matches no session.
-		_, err := s.db.exec(ctx, `WITH news (id, seen) AS (VALUES (CAST('' AS TEXT), CAST(0 AS BIGINT)),`+v.String()+`)
-			UPDATE sessions SET seen = news.seen,
-				expires = CASE WHEN idle > 0 AND news.seen + idle < ends THEN news.seen + idle ELSE ends END
-			FROM news WHERE sessions.id = news.id AND sessions.seen < news.seen`, v.args...)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return touch(ctx, s.db, touches, func(t session.Touch) (session.Digest, time.Time) { return t.ID, t.Seen },
+		`UPDATE sessions SET seen = news.seen,
+			expires = CASE WHEN idle > 0 AND news.seen + idle < ends THEN news.seen + idle ELSE ends END
+		FROM news WHERE sessions.id = news.id AND sessions.seen < news.seen`)
 }
 
 // Sweep implements session.Store.

@@ -117,8 +117,8 @@ func (t *tx) putCounters(all throttle.Counters) error {
 		var v values
 		for _, k := range chunk {
 			c := all[k]
-			v.row(k.Account, k.Block, int64(c.Failures), int64(c.Run), int64(c.Pending), moment(c.Lease), c.Epoch,
-				moment(c.Last), moment(c.Until), flag(c.Disabled), moment(c.Good), moment(c.Expires), int64(c.Young), moment(c.YoungLease))
+			v.row(k.Account, k.Block, int64(c.Failures), int64(c.Run), int64(c.Pending), optionalMicros(c.Lease), c.Epoch,
+				optionalMicros(c.Last), optionalMicros(c.Until), flag(c.Disabled), optionalMicros(c.Good), optionalMicros(c.Expires), int64(c.Young), optionalMicros(c.YoungLease))
 		}
 		_, err := t.exec(`INSERT INTO throttle (`+throttleColumns+`) VALUES `+v.String()+`
 			ON CONFLICT (account, block) DO UPDATE SET failures = excluded.failures, in_row = excluded.in_row,
@@ -201,30 +201,15 @@ func scanCounters(found func(*throttle.Counter)) func(*stdsql.Rows) error {
 		if err != nil {
 			return err
 		}
-		c.Lease, c.Last, c.Until = fromMoment(lease), fromMoment(failed), fromMoment(waits)
-		c.Disabled, c.Good, c.Expires, c.YoungLease = disabled != 0, fromMoment(good), fromMoment(expires), fromMoment(young)
+		c.Lease, c.Last, c.Until = fromOptionalMicros(lease), fromOptionalMicros(failed), fromOptionalMicros(waits)
+		c.Disabled, c.Good, c.Expires, c.YoungLease = disabled != 0, fromOptionalMicros(good), fromOptionalMicros(expires), fromOptionalMicros(young)
 		found(&c)
 		return nil
 	}
 }
 
-// moment is micros with 0 for the zero time.
-func moment(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return micros(t)
-}
-
-func fromMoment(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return fromMicros(n)
-}
-
 // asStored is t as it comes back from a row.
-func asStored(t time.Time) time.Time { return fromMoment(moment(t)) }
+func asStored(t time.Time) time.Time { return fromOptionalMicros(optionalMicros(t)) }
 
 func compareThrottleKeys(a, b throttle.Key) int {
 	return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Block, b.Block))
