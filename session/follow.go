@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"countersign/session/internal/background"
 )
 
 // follow keeps this process in step with the others: it reads the announcements when
@@ -128,11 +130,6 @@ func (m *Manager) trusted(now time.Time) bool {
 	return proof != 0 && now.Sub(m.feed.base)-time.Duration(proof-1) < Lease
 }
 
-// flushEvery writes touches every few seconds.
-func (m *Manager) flushEvery(ctx context.Context) {
-	m.every(ctx, 5*time.Second, "uses of sessions could not be written", m.flush)
-}
-
 // flush writes the touches gathered so far. What could not be written is gathered
 // again: a session must not end early because the store was away for a moment.
 func (m *Manager) flush(ctx context.Context) error {
@@ -150,43 +147,13 @@ func (m *Manager) flush(ctx context.Context) error {
 	return nil
 }
 
-// sweepEvery removes expired sessions once a minute, in pieces that block nobody.
-func (m *Manager) sweepEvery(ctx context.Context) {
-	m.every(ctx, time.Minute, "expired sessions could not be removed", func(ctx context.Context) error {
-		_, err := m.Sweep(ctx)
-		return err
-	})
-}
-
 // Sweep removes expired sessions from memory and store and tells how many the store
 // held. Uses are written first: a session in use must not be swept for want of news.
 func (m *Manager) Sweep(ctx context.Context) (int, error) {
-	const piece = 1000
 	if err := m.flush(ctx); err != nil {
 		return 0, err
 	}
 	now := m.cfg.Now()
 	m.table.sweep(now.UnixMicro())
-	for total := 0; ; {
-		n, err := m.cfg.Sessions.Sweep(ctx, now, piece)
-		total += n
-		if err != nil || n < piece {
-			return total, err
-		}
-	}
-}
-
-func (m *Manager) every(ctx context.Context, d time.Duration, trouble string, do func(context.Context) error) {
-	tick := time.NewTicker(d)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := do(ctx); err != nil && ctx.Err() == nil {
-				m.cfg.Log.Error(trouble, "err", err)
-			}
-		}
-	}
+	return background.Sweep(ctx, now, m.cfg.Sessions.Sweep)
 }

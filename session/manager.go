@@ -13,6 +13,7 @@ import (
 
 	"countersign/session/account"
 	"countersign/session/audit"
+	"countersign/session/internal/background"
 )
 
 // Defaults of a Manager (requirements SES-5 and the table of numbers).
@@ -77,8 +78,7 @@ type Manager struct {
 	pending    pending
 	namer      *audit.Namer
 	feed       feedState
-	stop       context.CancelFunc
-	background sync.WaitGroup
+	background background.Tasks
 }
 
 // NewManager makes a Manager. It reads nothing yet; until Start it asks the store on
@@ -128,19 +128,17 @@ func NewManager(cfg Config) (*Manager, error) {
 // Start begins the background work: following other processes' changes, writing
 // touches, sweeping. It ends with Close.
 func (m *Manager) Start() {
-	ctx, stop := context.WithCancel(context.Background())
-	m.stop = stop
-	m.background.Go(func() { m.follow(ctx) })
-	m.background.Go(func() { m.flushEvery(ctx) })
-	m.background.Go(func() { m.sweepEvery(ctx) })
+	m.background.Start(m.follow,
+		background.Every(5*time.Second, m.cfg.Log, "uses of sessions could not be written", m.flush),
+		background.Every(time.Minute, m.cfg.Log, "expired sessions could not be removed", func(ctx context.Context) error {
+			_, err := m.Sweep(ctx)
+			return err
+		}))
 }
 
 // Close ends the background work and writes what is still to be written.
 func (m *Manager) Close(ctx context.Context) error {
-	if m.stop != nil {
-		m.stop()
-	}
-	m.background.Wait()
+	m.background.Stop()
 	for _, p := range m.pending.drain() {
 		p.stop()
 		m.giveUp(p.challenged, &p.credentials)

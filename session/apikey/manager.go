@@ -6,10 +6,10 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"sync"
 	"time"
 
 	"countersign/session"
+	"countersign/session/internal/background"
 )
 
 const (
@@ -19,7 +19,7 @@ const (
 	DefaultCache = 10_000
 	// flushInterval is how long a use waits for company before it is written.
 	flushInterval = 5 * time.Second
-	// piece is how many keys leave in one write or sweep.
+	// piece is how many uses leave in one write.
 	piece = 1000
 )
 
@@ -58,8 +58,7 @@ type Manager struct {
 	cfg        Config
 	cache      cache
 	uses       uses
-	stop       context.CancelFunc
-	background sync.WaitGroup
+	background background.Tasks
 }
 
 // New makes a Manager. It reads nothing yet.
@@ -84,39 +83,18 @@ func New(cfg Config) (*Manager, error) {
 
 // Start begins the background work: writing uses and sweeping. It ends with Close.
 func (m *Manager) Start() {
-	ctx, stop := context.WithCancel(context.Background())
-	m.stop = stop
-	m.background.Go(func() { m.every(ctx, flushInterval, "uses of API keys could not be written", m.Flush) })
-	m.background.Go(func() {
-		m.every(ctx, time.Minute, "expired API keys could not be removed", func(ctx context.Context) error {
+	m.background.Start(
+		background.Every(flushInterval, m.cfg.Log, "uses of API keys could not be written", m.Flush),
+		background.Every(time.Minute, m.cfg.Log, "expired API keys could not be removed", func(ctx context.Context) error {
 			_, err := m.Sweep(ctx)
 			return err
-		})
-	})
+		}))
 }
 
 // Close ends the background work and writes the uses that are still to be written.
 func (m *Manager) Close(ctx context.Context) error {
-	if m.stop != nil {
-		m.stop()
-	}
-	m.background.Wait()
+	m.background.Stop()
 	return m.Flush(ctx)
-}
-
-func (m *Manager) every(ctx context.Context, d time.Duration, trouble string, do func(context.Context) error) {
-	tick := time.NewTicker(d)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := do(ctx); err != nil && ctx.Err() == nil {
-				m.cfg.Log.Error(trouble, "err", err)
-			}
-		}
-	}
 }
 
 // Forget drops what is remembered of an account's keys; "*" means all accounts. A

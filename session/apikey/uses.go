@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/session"
+	"countersign/session/internal/background"
 )
 
 // uses gathers what the store should hear of, at most one use for each key.
@@ -58,11 +59,5 @@ func (m *Manager) Flush(ctx context.Context) error {
 func (m *Manager) Sweep(ctx context.Context) (int, error) {
 	now := m.cfg.Now()
 	m.cache.sweep(now)
-	for total := 0; ; {
-		n, err := m.cfg.Store.Sweep(ctx, now, piece)
-		total += n
-		if err != nil || n < piece {
-			return total, err
-		}
-	}
+	return background.Sweep(ctx, now, m.cfg.Store.Sweep)
 }
