@@ -1,93 +1,17 @@
 package sessiontest
 
 import (
-	"bufio"
 	"fmt"
-	"io"
-	"os"
-	"os/exec"
-	"regexp"
-	"strings"
 	"testing"
 	"time"
 
 	"countersign/session"
+	"countersign/session/internal/twin"
 )
 
-// childAddress tells a second process of the suite that it is one, and where the
-// database is.
-const childAddress = "COUNTERSIGN_SESSIONTEST_CHILD"
-
-// childSays begins the lines of the second process that are answers: the test
-// framework writes some of its own.
-const childSays = "sessiontest: "
-
-func inChild() bool { return os.Getenv(childAddress) != "" }
-
-// child is the test binary running a second time, with orders on its standard input
-// and an answer on its standard output for each.
-type child struct {
-	orders  io.WriteCloser
-	answers *bufio.Scanner
-}
-
-// startChild runs the test called name, which calls Store, in a process of its own.
-func startChild(t *testing.T, name, address string) *child {
-	t.Helper()
-	self, err := os.Executable()
-	must(t, err)
-	parts := strings.Split(name, "/")
-	for i := range parts {
-		parts[i] = "^" + regexp.QuoteMeta(parts[i]) + "$"
-	}
-	cmd := exec.CommandContext(t.Context(), self, "-test.run="+strings.Join(parts, "/"), "-test.count=1", "-test.timeout=2m")
-	cmd.Env = append(os.Environ(), childAddress+"="+address)
-	cmd.Stderr = os.Stderr
-	orders, err := cmd.StdinPipe()
-	must(t, err)
-	answers, err := cmd.StdoutPipe()
-	must(t, err)
-	must(t, cmd.Start())
-	t.Cleanup(func() {
-		if err := orders.Close(); err != nil {
-			t.Error(err)
-		}
-		// The context of the test is over by now and may have ended the child first.
-		if err := cmd.Wait(); err != nil && t.Context().Err() == nil {
-			t.Errorf("the second process: %v", err)
-		}
-	})
-	return &child{orders: orders, answers: bufio.NewScanner(answers)}
-}
-
-// do gives an order and waits for the answer.
-func (c *child) do(order string) error {
-	if _, err := fmt.Fprintln(c.orders, order); err != nil {
-		return err
-	}
-	for c.answers.Scan() {
-		if answer, ours := strings.CutPrefix(c.answers.Text(), childSays); ours {
-			if answer != "done" {
-				return fmt.Errorf("%s: %s", order, answer)
-			}
-			return nil
-		}
-	}
-	return fmt.Errorf("%s: the second process ended: %w", order, c.answers.Err())
-}
-
-// serveChild is the second process: "insert 7" and "delete 7".
-func serveChild(t *testing.T, b Backend) {
-	s := b.Open(t, os.Getenv(childAddress))
-	orders := bufio.NewScanner(os.Stdin)
-	for orders.Scan() {
-		answer := "done"
-		if err := obey(t, s, orders.Text()); err != nil {
-			answer = err.Error()
-		}
-		fmt.Println(childSays + answer)
-	}
-	must(t, orders.Err())
+// serve is the second process: "insert 7" and "delete 7".
+func serve(t *testing.T, s session.Store) {
+	twin.Serve(t, func(order string) (string, error) { return "", obey(t, s, order) })
 }
 
 func obey(t *testing.T, s session.Store, order string) error {
@@ -109,20 +33,26 @@ func obey(t *testing.T, s session.Store, order string) error {
 	return fmt.Errorf("unknown order %q", order)
 }
 
+// tell gives the second process an order.
+func tell(p *twin.Process, verb string, n int) error {
+	_, err := p.Do(fmt.Sprint(verb, " ", n))
+	return err
+}
+
 // twoProcesses: what one process was told is done, the other sees; it hears of ends by
 // signal; and both can write at once.
-func twoProcesses(t *testing.T, s session.Store, c *child) {
+func twoProcesses(t *testing.T, s session.Store, p *twin.Process) {
 	const n = 20
 	signals := s.Watch(t.Context())
 	f := follow(t, s)
 	for i := range n {
-		must(t, c.do(fmt.Sprint("insert ", i)))
+		must(t, tell(p, "insert", i))
 		wantLive(t, s, record(i))
 	}
 	must(t, f.catchUp(t))
 	must(t, f.want())
 
-	must(t, c.do("delete 0"))
+	must(t, tell(p, "delete", 0))
 	wantDead(t, s, id(0))
 	for f.ends[id(0)] == 0 {
 		select {
@@ -138,7 +68,7 @@ func twoProcesses(t *testing.T, s session.Store, c *child) {
 	parallel(t, 2, func(i int) error {
 		for k := 1 + i; k < n; k += 2 {
 			if i == 0 {
-				if err := c.do(fmt.Sprint("delete ", k)); err != nil {
+				if err := tell(p, "delete", k); err != nil {
 					return err
 				}
 			} else if gone, err := s.Delete(t.Context(), ids(k, k+1)); err != nil || len(gone) != 1 {

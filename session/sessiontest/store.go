@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"countersign/session"
+	"countersign/session/internal/twin"
 )
 
 // Backend is a kind of store under test.
@@ -19,8 +20,8 @@ type Backend struct {
 // Store runs the suite.
 func Store(t *testing.T, b Backend) {
 	t.Helper()
-	if inChild() {
-		serveChild(t, b)
+	if address, ok := twin.Address(); ok {
+		serve(t, b.Open(t, address))
 		return
 	}
 	self := t.Name()
@@ -69,7 +70,7 @@ func Store(t *testing.T, b Backend) {
 	}
 	t.Run("TwoProcesses", func(t *testing.T) {
 		address := b.Fresh(t)
-		twoProcesses(t, b.Open(t, address), startChild(t, self, address))
+		twoProcesses(t, b.Open(t, address), twin.Start(t, self, address))
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/session/account"
+	"countersign/session/internal/twin"
 	"countersign/session/throttle"
 )
 
@@ -24,8 +25,8 @@ type Backend struct {
 // Store runs the suite.
 func Store(t *testing.T, b Backend) {
 	t.Helper()
-	if inChild() {
-		serveChild(t, b)
+	if address, ok := twin.Address(); ok {
+		serve(t, b.Open(t, address))
 		return
 	}
 	self := t.Name()
@@ -40,7 +41,7 @@ func Store(t *testing.T, b Backend) {
 	}
 	t.Run("TwoProcesses", func(t *testing.T) {
 		address := b.Fresh(t)
-		twoProcesses(t, b.Open(t, address), startChild(t, self, address))
+		twoProcesses(t, b.Open(t, address), twin.Start(t, self, address))
 	})
 }
 
