@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"countersign/session/internal/durable"
 )
 
 // FileOptions are Options and what only files have.
@@ -206,19 +208,10 @@ func (f *File) openPath() (*handle, error) {
 		err = fmt.Errorf("%s is not a regular file", f.path)
 	}
 	if err == nil && f.options.Sync {
-		err = syncFolder(filepath.Dir(f.path))
+		err = durable.SyncDir(filepath.Dir(f.path))
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return &handle{File: file, info: info}, nil
-}
-
-// syncFolder makes the name of a new file durable.
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
