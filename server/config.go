@@ -23,9 +23,6 @@ type Config struct {
 	Keys *apikey.Manager
 	// Cookies carries sessions in cookies; nil for not at all.
 	Cookies Cookies
-	// CrossOrigin tells a browser's requests from other sites; its zero value trusts no
-	// other origin.
-	CrossOrigin *http.CrossOriginProtection
 	// Origins are those whose pages may call and read answers ("https://app.example"),
 	// with credentials that they know; none by default.
 	Origins []string
@@ -38,8 +35,6 @@ type Config struct {
 	TrustedSocket bool
 	// Endpoints is the table; DefaultEndpoints if nil.
 	Endpoints []Endpoint
-	// Terms are the limits of sessions by dialect name, over the dialect's own.
-	Terms map[string]session.Terms
 	// Limits bound requests; DefaultLimits for zero fields.
 	Limits Limits
 	// Ready tells whether what the service stands on is there, for /readyz; nil for
@@ -50,8 +45,6 @@ type Config struct {
 	Audit audit.Log
 	// Log gets the service's events; discarded if nil.
 	Log *slog.Logger
-	// Now is the clock; time.Now if nil.
-	Now func() time.Time
 	// Rand sets this process's request ids apart from others'; crypto/rand if nil.
 	Rand io.Reader
 }

@@ -86,7 +86,7 @@ func (x *exchange) otherOrigin(r *http.Request) error {
 		post.Method = http.MethodPost
 		r = &post
 	}
-	return x.server.cfg.CrossOrigin.Check(r)
+	return x.server.foreign.Check(r)
 }
 
 // sentWithoutAsking are the media types that need no preflight (Fetch standard,

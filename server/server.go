@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"sync/atomic"
-	"time"
 
 	"countersign/server/internal/peer"
 	"countersign/session/audit"
@@ -20,6 +19,7 @@ type Server struct {
 	endpoints map[string]*endpoint
 	ids       requestIDs
 	peers     peer.Resolver
+	foreign   http.CrossOriginProtection // tells what pages of other sites made a browser send
 	inFlight  atomic.Int64
 	draining  atomic.Bool
 }
@@ -35,14 +35,8 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
 	if cfg.Audit == nil {
 		cfg.Audit = audit.Discard{}
-	}
-	if cfg.CrossOrigin == nil {
-		cfg.CrossOrigin = http.NewCrossOriginProtection()
 	}
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader

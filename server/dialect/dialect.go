@@ -1,8 +1,6 @@
 package dialect
 
 import (
-	"time"
-
 	"countersign/methods"
 	"countersign/server/wire"
 )
@@ -59,9 +57,6 @@ type Dialect struct {
 	Types  map[string]string
 	// ServerHeaders are the headers whose presence says that a server is calling.
 	ServerHeaders []string
-	// Idle and Absolute are the limits of sessions made through this dialect; 0 for the
-	// service's own.
-	Idle, Absolute time.Duration
 }
 
 // Codes are fault numbers by kind: a total table.
