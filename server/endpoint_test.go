@@ -35,7 +35,7 @@ func TestEndpointRows(t *testing.T) {
 	} {
 		_, err := server.New(server.Config{
 			Registry: registry, Sessions: new(session.Manager), Endpoints: []server.Endpoint{c.row},
-			Transports: []wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}, soap.Transport{}},
+			Transports: []wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}, soap.New()},
 		})
 		switch {
 		case c.says == "" && err != nil, c.says != "" && (err == nil || !strings.Contains(err.Error(), c.says)):

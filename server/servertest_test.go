@@ -138,7 +138,7 @@ func newService(t testing.TB, o options) *service {
 	registry, err := methods.NewRegistry(append(modules, o.modules...)...)
 	must(t, err)
 	config := server.Config{
-		Registry: registry, Sessions: s.sessions, Keys: s.keys, Audit: record, Transports: append([]wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}, soap.Transport{}}, o.wires...),
+		Registry: registry, Sessions: s.sessions, Keys: s.keys, Audit: record, Transports: append([]wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}, soap.New()}, o.wires...),
 		Endpoints: o.rows, Limits: o.limits, Log: log, Rand: s.rand,
 		Ready:          []server.ReadyCheck{{Name: "database", Check: s.sessions.Ping}},
 		TrustedProxies: o.proxies, TrustedSocket: o.socket, Origins: o.origins,

@@ -72,7 +72,7 @@ func documents() []wiretest.Document {
 }
 
 // BenchmarkAnswer goes from the bytes of a request to the bytes of its answer.
-func BenchmarkAnswer(b *testing.B) { wiretest.BenchmarkAnswer(b, soap.Transport{}, documents()) }
+func BenchmarkAnswer(b *testing.B) { wiretest.BenchmarkAnswer(b, soap.New(), documents()) }
 
 // BenchmarkEncodingXML is encoding/xml over the same bytes, to divide by.
 func BenchmarkEncodingXML(b *testing.B) { wiretest.BenchmarkTokens(b, documents()) }

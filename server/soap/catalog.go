@@ -1,8 +1,6 @@
 package soap
 
 import (
-	"sync"
-
 	"countersign/methods"
 	"countersign/server/wire"
 )
@@ -15,15 +13,11 @@ type catalog struct {
 	naming
 }
 
-// catalogs are made once per view. Views are as few as endpoints and live as long as
-// the service, and anybody may ask for the description.
-var catalogs sync.Map // *methods.View → *catalog
-
-func catalogOf(core wire.Core) *catalog {
+func (t *Transport) catalog(core wire.Core) *catalog {
 	view := core.View()
-	cat, ok := catalogs.Load(view)
+	cat, ok := t.catalogs.Load(view)
 	if !ok {
-		cat, _ = catalogs.LoadOrStore(view, newCatalog(view, core))
+		cat, _ = t.catalogs.LoadOrStore(view, newCatalog(view, core))
 	}
 	return cat.(*catalog)
 }

@@ -72,9 +72,22 @@ func TestNamesDoNotDependOnTheCaller(t *testing.T) {
 	}
 	for name, want := range map[string]string{"m.first": "rpc:Out", "m.second": "rpc:Out2", "m.unlisted": ""} {
 		e, _ := core.View().Lookup(name)
-		if got := catalogOf(core).structs[e.Signatures[0].Result]; got != want {
+		if got := New().catalog(core).structs[e.Signatures[0].Result]; got != want {
 			t.Errorf("the result of %s is %q, want %q", name, got, want)
 		}
+	}
+}
+
+// TestOneCatalogPerView: describing a view costs once, and what one service made of its
+// views goes with it.
+func TestOneCatalogPerView(t *testing.T) {
+	one, other := newListing(t, small()), newListing(t, small())
+	tr := New()
+	if tr.catalog(one) != tr.catalog(one) {
+		t.Error("the catalogue of a view was made twice")
+	}
+	if tr.catalog(one) == tr.catalog(other) || tr.catalog(one) == New().catalog(one) {
+		t.Error("views, or transports, share a catalogue")
 	}
 }
 

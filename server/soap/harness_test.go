@@ -100,7 +100,7 @@ func (s *scripted) Fail(err error) wire.Outcome {
 // answer runs a request through the transport.
 func answer(doc string, core wire.Core, style wire.Style) wire.Reply {
 	req := &wire.Request{Body: []byte(doc), Limits: wire.DefaultLimits(), Style: style}
-	return Transport{}.Answer(context.Background(), req, core, nil)
+	return New().Answer(context.Background(), req, core, nil)
 }
 
 // content cuts the body's content out of an answer.

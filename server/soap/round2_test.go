@@ -54,7 +54,7 @@ func TestRound2(t *testing.T) {
 		{"echoBoolean", `<inputBoolean xsi:type="xsd:boolean">0</inputBoolean>`, `<return xsi:type="xsd:boolean">false</return>`},
 	} {
 		req := &wire.Request{Body: []byte(encodedCall(c.method, c.argument)), Limits: wire.DefaultLimits()}
-		reply := soap.Transport{}.Answer(t.Context(), req, core, nil)
+		reply := soap.New().Answer(t.Context(), req, core, nil)
 		want := `<m:` + c.method + `Response xmlns:m="http://soapinterop.org/">` + c.result + `</m:` + c.method + `Response>`
 		if !strings.Contains(string(reply.Body), want) {
 			t.Errorf("%s %s\ngot  %s\nwant %s", c.method, c.argument, reply.Body, want)

@@ -10,22 +10,29 @@ import (
 	"countersign/server/wire"
 )
 
-// Transport is the SOAP wire format. The zero value is ready.
-type Transport struct{}
+// Transport is the SOAP wire format. Make it with New.
+type Transport struct {
+	// catalogs are made once per view. Views are as few as endpoints and live as long as
+	// the service, and anybody may ask for the description.
+	catalogs sync.Map // *methods.View → *catalog
+}
 
-var _ wire.Transport = Transport{}
+var _ wire.Transport = (*Transport)(nil)
+
+// New makes the transport.
+func New() *Transport { return new(Transport) }
 
 // Name implements wire.Transport.
-func (Transport) Name() string { return "soap" }
+func (*Transport) Name() string { return "soap" }
 
 // ContentType implements wire.Transport: that of SOAP 1.1 (§6).
-func (Transport) ContentType() string { return "text/xml; charset=utf-8" }
+func (*Transport) ContentType() string { return "text/xml; charset=utf-8" }
 
 // contentType12 is that of SOAP 1.2 (RFC 3902).
 const contentType12 = "application/soap+xml; charset=utf-8"
 
 // Reads implements wire.Transport. Clients of 2001 may send no type at all.
-func (Transport) Reads(mediaType string) bool {
+func (*Transport) Reads(mediaType string) bool {
 	switch mediaType {
 	case "", "text/xml", "application/xml":
 		return true
@@ -34,7 +41,7 @@ func (Transport) Reads(mediaType string) bool {
 }
 
 // Gets implements wire.Transport: the WSDL comes by GET.
-func (Transport) Gets() bool { return true }
+func (*Transport) Gets() bool { return true }
 
 // reading is what it takes to read a request.
 type reading struct {
@@ -52,9 +59,9 @@ func (r *reading) release() {
 }
 
 // Answer implements wire.Transport.
-func (Transport) Answer(ctx context.Context, req *wire.Request, core wire.Core, dst []byte) wire.Reply {
+func (t *Transport) Answer(ctx context.Context, req *wire.Request, core wire.Core, dst []byte) wire.Reply {
 	if req.Get != nil {
-		return describe(ctx, req, core, dst)
+		return t.describe(ctx, req, core, dst)
 	}
 	r := readings.Get().(*reading)
 	defer r.release()
@@ -77,7 +84,7 @@ func (Transport) Answer(ctx context.Context, req *wire.Request, core wire.Core, 
 	}
 	e := m.encoder(dst)
 	if m.form == encoded {
-		e.structs = catalogOf(core).structs
+		e.structs = t.catalog(core).structs
 	}
 	reply, ok := e.encode(m, &out, codeOf(err), m.outParams(req.Style, method, out.Value))
 	if !ok {
@@ -90,7 +97,7 @@ func (Transport) Answer(ctx context.Context, req *wire.Request, core wire.Core, 
 
 // Refuse implements wire.Transport. The body was not read, so the version is the older
 // one, which clients of the newer recognise.
-func (Transport) Refuse(out wire.Outcome, _ wire.Style, dst []byte) wire.Reply {
+func (*Transport) Refuse(out wire.Outcome, _ wire.Style, dst []byte) wire.Reply {
 	m := message{version: wire.SOAP11, year: y2001}
 	e := m.encoder(dst)
 	reply, _ := e.encode(&m, &out, codeOfKind, false)

@@ -19,11 +19,11 @@ func TestMediaTypes(t *testing.T) {
 		"application/json": false, "text/html": false, "text/plain": false, "multipart/related": false,
 		"application/x-www-form-urlencoded": false, "unreadable": false, "xml": false,
 	} {
-		if got := (Transport{}).Reads(media); got != want {
+		if got := New().Reads(media); got != want {
 			t.Errorf("%q: %v, want %v", media, got, want)
 		}
 	}
-	if (Transport{}).Name() != "soap" || (Transport{}).ContentType() != "text/xml; charset=utf-8" || !(Transport{}).Gets() {
+	if New().Name() != "soap" || New().ContentType() != "text/xml; charset=utf-8" || !New().Gets() {
 		t.Error("name, content type or GET")
 	}
 }
@@ -33,7 +33,7 @@ func TestAnswer(t *testing.T) {
 	t.Run("appends behind what is there", func(t *testing.T) {
 		core := &scripted{out: one}
 		req := &wire.Request{Body: []byte(callOf("")), Limits: wire.DefaultLimits()}
-		reply := Transport{}.Answer(t.Context(), req, core, []byte("before"))
+		reply := New().Answer(t.Context(), req, core, []byte("before"))
 		if !strings.HasPrefix(string(reply.Body), "before<?xml") || core.method != "echo" {
 			t.Errorf("%s, method %q", reply.Body, core.method)
 		}
@@ -84,7 +84,7 @@ func TestAnswer(t *testing.T) {
 		}
 	})
 	t.Run("a refusal", func(t *testing.T) {
-		reply := Transport{}.Refuse(wire.Outcome{Fault: &wire.Fault{Code: 15, Text: "no", Kind: methods.KindBusy}}, wire.Style{}, nil)
+		reply := New().Refuse(wire.Outcome{Fault: &wire.Fault{Code: 15, Text: "no", Kind: methods.KindBusy}}, wire.Style{}, nil)
 		want := `<SOAP-ENV:Fault><faultcode>SOAP-ENV:Server</faultcode><faultstring>no</faultstring>` +
 			`<detail><code xsi:type="xsd:int">15</code></detail></SOAP-ENV:Fault>`
 		if got := content(t, reply); got != want || reply.Status != 500 || reply.ContentType != "" {

@@ -17,7 +17,7 @@ import (
 // have the methods' own names, with dots, so that toolkits that mix the services of a
 // description keep them apart. ?wsdl=literal and ?wsdl=rpc give one alone, for toolkits
 // that refuse to read the other, or would take the wrong one.
-func describe(ctx context.Context, req *wire.Request, core wire.Core, dst []byte) wire.Reply {
+func (t *Transport) describe(ctx context.Context, req *wire.Request, core wire.Core, dst []byte) wire.Reply {
 	if req.Get.Query == encodingQuery {
 		return wire.Reply{Body: append(dst, encodingSchema...), Tagged: true}
 	}
@@ -25,15 +25,15 @@ func describe(ctx context.Context, req *wire.Request, core wire.Core, dst []byte
 	if !ok {
 		core.Speak(wire.SOAP11)
 		out := core.Fail(notSOAP("calls come by POST; ?wsdl gives a description"))
-		reply := Transport{}.Refuse(out, req.Style, dst)
+		reply := t.Refuse(out, req.Style, dst)
 		reply.Status = statusBadRequest
 		return reply
 	}
 	entries, err := core.Methods(ctx)
 	if err != nil {
-		return withheld(err, req, core, dst)
+		return t.withheld(err, req, core, dst)
 	}
-	cat := catalogOf(core)
+	cat := t.catalog(core)
 	d := description{dst: dst, address: req.Get.Base + req.Get.Path}
 	for _, e := range entries {
 		d.operations = append(d.operations, cat.operations[e])
@@ -49,13 +49,13 @@ func describe(ctx context.Context, req *wire.Request, core wire.Core, dst []byte
 // withheld refuses the description to somebody whose credentials do not hold. Most
 // toolkits tell no more than the status of a description that they do not get, so that
 // has to say what is wrong.
-func withheld(err error, req *wire.Request, core wire.Core, dst []byte) wire.Reply {
+func (t *Transport) withheld(err error, req *wire.Request, core wire.Core, dst []byte) wire.Reply {
 	core.Speak(wire.SOAP11)
 	out := core.Fail(err)
 	if out.Status == 0 && out.Fault != nil && sendersFault(out.Fault.Kind) {
 		out.Status = statusUnauthorized
 	}
-	return Transport{}.Refuse(out, req.Style, dst)
+	return t.Refuse(out, req.Style, dst)
 }
 
 // wanted reads the query. Toolkits write the word in any case.

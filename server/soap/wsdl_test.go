@@ -63,7 +63,7 @@ func (l *listing) Fail(err error) wire.Outcome {
 func described(t *testing.T, core wire.Core, query string) (string, wire.Reply) {
 	t.Helper()
 	req := &wire.Request{Get: &wire.Get{Query: query, Base: "https://host:8443", Path: "/soap"}}
-	reply := Transport{}.Answer(t.Context(), req, core, nil)
+	reply := New().Answer(t.Context(), req, core, nil)
 	return string(reply.Body), reply
 }
 

@@ -37,7 +37,7 @@ func serviceMain() error {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	s, err := server.New(server.Config{
 		Registry: registry, Sessions: manager, Log: log,
-		Transports: []wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}, soap.Transport{}},
+		Transports: []wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}, soap.New()},
 		Endpoints: []server.Endpoint{
 			{Path: "/RPC2", Transport: "xmlrpc", Dialect: "plain"},
 			{Path: "/rpc", Transport: "jsonrpc", Dialect: "plain"},

@@ -214,7 +214,7 @@ func newPool(cfg verify.Config, log *slog.Logger) (*verify.Pool, error) {
 
 // transports lists every wire format: the one place to add one.
 func transports() []wire.Transport {
-	return []wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}, soap.Transport{}}
+	return []wire.Transport{xmlrpc.Transport{}, jsonrpc.Transport{}, soap.New()}
 }
 
 // modules lists every module of the service by name: the one place to add one.
