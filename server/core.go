@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"countersign/methods"
+	"countersign/methods/signin"
 	"countersign/server/wire"
 	"countersign/session"
 )
@@ -129,7 +130,7 @@ func (x *exchange) rejection() *methods.Error {
 	}
 	_, refused := errors.AsType[*session.Refusal](x.rejected)
 	if !refused && !errors.Is(x.rejected, session.ErrInvalid) {
-		return sessionError(x.rejected)
+		return signin.Rejection(x.rejected)
 	}
 	words := x.ep.dialect.Rejected
 	worded := words.Token

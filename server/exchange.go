@@ -197,27 +197,3 @@ func (x *exchange) fault(f failure) wire.Fault {
 		Error: f.err, Method: f.method, Inside: f.inside, RequestID: x.id, Version: x.version,
 	})
 }
-
-// sessionError gives the errors of session their kinds.
-func sessionError(err error) *methods.Error {
-	if e, ok := errors.AsType[*methods.Error](err); ok {
-		return e
-	}
-	var refusal *session.Refusal
-	var throttled *session.Throttled
-	switch {
-	case errors.Is(err, session.ErrInvalid):
-		return methods.ErrLoginRequired()
-	case errors.As(err, &refusal):
-		return methods.ErrLoginRequired()
-	case errors.As(err, &throttled):
-		return &methods.Error{
-			Kind: methods.KindThrottled, Public: "too many attempts; try again later",
-			RetryAfter: throttled.RetryAfter, Cause: err,
-		}
-	case errors.Is(err, session.ErrOutcomeUnknown):
-		return methods.Wrap(methods.KindOutcomeUnknown, err, "the outcome is unknown; it is safe to ask again")
-	default:
-		return methods.Wrap(methods.KindBusy, err, "sessions cannot be checked at the moment; try again")
-	}
-}

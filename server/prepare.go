@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"countersign/methods"
+	"countersign/methods/signin"
 	"countersign/server/dialect"
 	"countersign/server/wire"
 	"countersign/session"
@@ -122,7 +123,7 @@ func (x *exchange) permit(entry *methods.Entry) *methods.Error {
 // refusal replaces "log in first" by the truth when the session could not be checked.
 func (x *exchange) refusal(e *methods.Error) *methods.Error {
 	if e.Kind == methods.KindLoginRequired && x.rejected != nil && x.rejected != session.ErrInvalid {
-		return sessionError(x.rejected)
+		return signin.Rejection(x.rejected)
 	}
 	return e
 }

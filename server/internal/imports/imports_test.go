@@ -63,7 +63,7 @@ var rules = []rule{
 	{"countersign/server/jsonrpc", []string{"std", "countersign/methods", "countersign/server/wire", "countersign/server/internal/words"}, "a transport knows bytes and values only"},
 	{"countersign/server/wire/wiretest", []string{"std", "countersign/methods", "countersign/server/wire", "countersign/server/internal/xmltext", "pgregory.net/rapid"}, "it stands in for the core in tests of transports"},
 	{"countersign/server/dialect", []string{"std", "countersign/methods", "countersign/server/wire"}, "a dialect is data about clients; it decides nothing"},
-	{"countersign/server", []string{"std", "countersign/methods", "countersign/session", "countersign/session/account", "countersign/session/apikey", "countersign/session/audit", "countersign/server/..."}, "the server puts transports, dialects and sessions together, and knows no store"},
+	{"countersign/server", []string{"std", "countersign/methods", "countersign/methods/signin", "countersign/session", "countersign/session/account", "countersign/session/apikey", "countersign/session/audit", "countersign/server/..."}, "the server puts transports, dialects and sessions together, and knows no store"},
 }
 
 // TestDirections reads the imports of every package (without its tests) and holds
