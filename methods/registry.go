@@ -11,7 +11,6 @@ import (
 // Registry holds every method of a service. It is built once, from modules listed by
 // name, and never changes.
 type Registry struct {
-	modules []Module
 	entries []*Entry
 }
 
@@ -22,8 +21,6 @@ type Entry struct {
 	FullName string
 	// Module is the module the method belongs to.
 	Module *Module
-	// Index numbers the registry's entries from 0, for tables kept beside it.
-	Index int
 }
 
 // NewRegistry checks the modules and freezes them. The error names every fault it
@@ -31,7 +28,7 @@ type Entry struct {
 // functions that do not fit.
 func NewRegistry(modules ...Module) (*Registry, error) {
 	modules = slices.Clone(modules)
-	r := &Registry{modules: modules}
+	r := new(Registry)
 	var faults []error
 	seen := map[string]bool{}
 	for i := range modules {
@@ -40,8 +37,8 @@ func NewRegistry(modules ...Module) (*Registry, error) {
 			faults = append(faults, err)
 			continue
 		}
-		for _, method := range r.methodsOf(m) {
-			e := &Entry{Method: method, FullName: join(m.Name, method.Name), Module: m, Index: len(r.entries)}
+		for _, method := range methodsOf(m) {
+			e := &Entry{Method: method, FullName: join(m.Name, method.Name), Module: m}
 			if err := checkEntry(e); err != nil {
 				faults = append(faults, err)
 			}
@@ -63,7 +60,7 @@ func NewRegistry(modules ...Module) (*Registry, error) {
 
 // methodsOf gives the module's methods and, for a business module, the list_methods
 // that is derived from them.
-func (r *Registry) methodsOf(m *Module) []Method {
+func methodsOf(m *Module) []Method {
 	if m.System {
 		return m.Methods
 	}

@@ -55,5 +55,5 @@ func (v *View) Module(name string) (*Module, bool) {
 	return nil, false
 }
 
-// Entries are all methods of the registry in the order of their Index.
+// Entries are all methods of the registry in the order of their modules.
 func (r *Registry) Entries() []*Entry { return r.entries }

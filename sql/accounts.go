@@ -2,13 +2,14 @@ package sql
 
 import (
 	"context"
+	"crypto/rand"
 	stdsql "database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"countersign/session/account"
 )
@@ -87,13 +88,13 @@ func (t *tx) account(id string) (account.Account, error) {
 func (s *accounts) complete(a *account.Account) error {
 	if a.ID == "" {
 		var b [16]byte
-		if _, err := io.ReadFull(s.db.opts.rand, b[:]); err != nil {
+		if _, err := rand.Read(b[:]); err != nil {
 			return fmt.Errorf("an account ID: %w", err)
 		}
 		a.ID = hex.EncodeToString(b[:])
 	}
 	if a.Created.IsZero() {
-		a.Created = s.db.opts.now()
+		a.Created = time.Now()
 	}
 	if a.Changed.IsZero() {
 		a.Changed = a.Created

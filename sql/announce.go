@@ -33,7 +33,7 @@ func (t *tx) announce(changes ...session.Change) error {
 		return err
 	}
 	seq -= int64(len(changes))
-	at := micros(t.db.opts.now())
+	at := micros(time.Now())
 	for chunk := range slices.Chunk(changes, rowsPerStatement) {
 		var v values
 		for _, c := range chunk {

@@ -2,10 +2,8 @@ package sql
 
 import (
 	"context"
-	"crypto/rand"
 	stdsql "database/sql"
 	"errors"
-	"io"
 	"log/slog"
 	"runtime"
 	"sync"
@@ -50,8 +48,6 @@ type DB struct {
 }
 
 type options struct {
-	now      func() time.Time
-	rand     io.Reader
 	log      *slog.Logger
 	maxConns int
 	unsafe   bool
@@ -59,12 +55,6 @@ type options struct {
 
 // Option changes how Open opens.
 type Option func(*options)
-
-// WithNow replaces time.Now, which dates announcements and accounts without a date.
-func WithNow(now func() time.Time) Option { return func(o *options) { o.now = now } }
-
-// WithRand replaces crypto/rand as the source of account IDs.
-func WithRand(r io.Reader) Option { return func(o *options) { o.rand = r } }
 
 // WithLog is told when the connection that listens for changes is lost and found.
 func WithLog(l *slog.Logger) Option { return func(o *options) { o.log = l } }
@@ -86,7 +76,7 @@ func AllowUnsafe() Option { return func(o *options) { o.unsafe = true } }
 // Several processes may open one database at the same time. Errors are one line, fit
 // for an operator and without the password.
 func Open(ctx context.Context, url string, opts ...Option) (*DB, error) {
-	o := options{now: time.Now, rand: rand.Reader, log: slog.New(slog.DiscardHandler)}
+	o := options{log: slog.New(slog.DiscardHandler)}
 	for _, f := range opts {
 		f(&o)
 	}

@@ -39,12 +39,8 @@ func NewScope(names []string) (Scope, error) {
 			return Scope{}, fmt.Errorf("%w: %q is not a dotted name of letters, digits, _ and -, with * as last component at most", ErrScope, n)
 		}
 	}
-	return scopeOf(names), nil
-}
-
-func scopeOf(names []string) Scope {
 	names = slices.Compact(slices.Sorted(slices.Values(names)))
-	return Scope{names: names, set: NewGrants(names)}
+	return Scope{names: names, set: NewGrants(names)}, nil
 }
 
 // Names are the names it was made of, sorted, each once; none cover everything.
@@ -60,43 +56,6 @@ func (s Scope) Covers(permission string) bool {
 		return permission != ""
 	}
 	return s.set.Allows(permission)
-}
-
-// Narrow gives the scope that covers what both cover: of a session made from a
-// session or key that has a scope itself. Errors: ErrScope if nothing is left, because
-// a scope without names would cover everything.
-func (s Scope) Narrow(by Scope) (Scope, error) {
-	switch {
-	case s.set == nil:
-		return by, nil
-	case by.set == nil:
-		return s, nil
-	}
-	// Of two names with anything in common one covers the other.
-	var both []string
-	for _, a := range s.names {
-		for _, b := range by.names {
-			switch {
-			case nameCovers(a, b):
-				both = append(both, b)
-			case nameCovers(b, a):
-				both = append(both, a)
-			}
-		}
-	}
-	if len(both) == 0 {
-		return Scope{}, fmt.Errorf("%w: the two have nothing in common", ErrScope)
-	}
-	return scopeOf(both), nil
-}
-
-// nameCovers tells whether wide covers everything that narrow covers.
-func nameCovers(wide, narrow string) bool {
-	if wide == "*" || wide == narrow {
-		return true
-	}
-	below, glob := strings.CutSuffix(wide, "*")
-	return glob && narrow != "*" && strings.HasPrefix(narrow, below)
 }
 
 // Rights are what may be done with an account's grants within a scope. Nil allows

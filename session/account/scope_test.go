@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"countersign/methods"
 	"countersign/session/account"
 )
@@ -87,54 +85,6 @@ func TestNewScope(t *testing.T) {
 			t.Errorf("%q: error %v", bad, err)
 		}
 	}
-}
-
-func TestNarrow(t *testing.T) {
-	for _, c := range []struct{ a, b, want string }{
-		{"", "", ""},
-		{"", "a", "a"},
-		{"*", "a b.*", "a b.*"},
-		{"a.*", "a.b a.c.* b", "a.b a.c.*"},
-		{"a.* b", "a.b a.*", "a.* a.b"},
-		{"a.b.*", "a.*", "a.b.*"},
-	} {
-		a, b := scope(t, strings.Fields(c.a)...), scope(t, strings.Fields(c.b)...)
-		for _, pair := range [][2]account.Scope{{a, b}, {b, a}} {
-			got, err := pair[0].Narrow(pair[1])
-			if err != nil || strings.Join(got.Names(), " ") != c.want {
-				t.Errorf("%q and %q: %q, %v; want %q", c.a, c.b, got.Names(), err, c.want)
-			}
-		}
-	}
-	// Nothing in common must never become the scope without names.
-	for _, c := range [][2]string{{"a", "b"}, {"a", "a.*"}, {"a.*", "ab"}, {"a.b.*", "a.b"}} {
-		got, err := scope(t, c[0]).Narrow(scope(t, c[1]))
-		if !errors.Is(err, account.ErrScope) {
-			t.Errorf("%q and %q: %q, %v", c[0], c[1], got.Names(), err)
-		}
-	}
-}
-
-// TestNarrowIsBoth: what is left is exactly what both cover.
-func TestNarrowIsBoth(t *testing.T) {
-	name := rapid.StringMatching(`[ab](\.[ab]){0,2}`)
-	glob := rapid.OneOf(rapid.Just("*"), name, rapid.Map(name, func(s string) string { return s + ".*" }))
-	rapid.Check(t, func(t *rapid.T) {
-		draw := func(label string) account.Scope {
-			s, err := account.NewScope(rapid.SliceOfN(glob, 0, 4).Draw(t, label))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return s
-		}
-		a, b := draw("a"), draw("b")
-		p := name.Draw(t, "permission")
-		both, err := a.Narrow(b)
-		covered := err == nil && both.Covers(p)
-		if want := a.Covers(p) && b.Covers(p); covered != want {
-			t.Fatalf("%q and %q make %q (%v), which covers %q: %v, want %v", a.Names(), b.Names(), both.Names(), err, p, covered, want)
-		}
-	})
 }
 
 // FuzzScopeNames: what can be in a scope is what can be granted, so that no scope

@@ -52,11 +52,3 @@ func (b *Blocklist) Contains(word string) bool {
 	_, ok := b.words[strings.ToLower(word)]
 	return ok
 }
-
-// Len returns the number of listed passwords.
-func (b *Blocklist) Len() int {
-	if b == nil {
-		return 0
-	}
-	return len(b.words)
-}

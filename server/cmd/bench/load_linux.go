@@ -82,7 +82,6 @@ func (l *load) close() {
 
 // sample is what one measurement found.
 type sample struct {
-	calls        int
 	rate         float64 // calls per second
 	p50, p99     time.Duration
 	cpu          time.Duration // of the server, per call
@@ -164,8 +163,8 @@ func summary(latencies []time.Duration, took time.Duration, before, after usage)
 	slices.Sort(latencies)
 	n := len(latencies)
 	return sample{
-		calls: n, rate: float64(n) / took.Seconds(),
-		p50: latencies[n/2], p99: latencies[n*99/100],
+		rate: float64(n) / took.Seconds(),
+		p50:  latencies[n/2], p99: latencies[n*99/100],
 		cpu:          (after.cpu - before.cpu) / time.Duration(n),
 		instructions: float64(after.instructions-before.instructions) / float64(n),
 	}

@@ -78,7 +78,7 @@ func BenchmarkScan(b *testing.B) {
 			for b.Loop() {
 				text, err := ToUTF8(body, "")
 				if err == nil {
-					err = tape.Scan(text, DefaultLimits())
+					err = tape.Scan(text, published())
 				}
 				if err != nil {
 					b.Fatal(err)
@@ -93,7 +93,7 @@ func BenchmarkWalk(b *testing.B) {
 	for name, doc := range benchDocs() {
 		b.Run(name, func(b *testing.B) {
 			var tape Tape
-			if err := tape.Scan(doc, DefaultLimits()); err != nil {
+			if err := tape.Scan(doc, published()); err != nil {
 				b.Fatal(err)
 			}
 			b.SetBytes(int64(len(doc)))

@@ -4,7 +4,7 @@
 // A request is read in two steps:
 //
 //	text, err := xmltext.ToUTF8(body, charset)               // bytes -> UTF-8, no copy for UTF-8 and ASCII
-//	err = tape.Scan(text, xmltext.DefaultLimits())           // UTF-8 -> flat tape of nodes
+//	err = tape.Scan(text, limits)                            // UTF-8 -> flat tape of nodes
 //	for e := tape.Root().FirstElement(); e.Exists(); e = e.NextElement() { … }
 //
 // The tape holds offsets into the text and no values, so a call that is

@@ -5,7 +5,15 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"countersign/server/wire"
 )
+
+// published are the limits that the service keeps.
+func published() Limits {
+	l := wire.DefaultLimits()
+	return Limits{ElementDepth: l.ElementDepth, Elements: l.Elements, Attributes: l.Attributes, NameBytes: l.NameBytes}
+}
 
 func nested(depth int) string {
 	return strings.Repeat("<a>", depth-1) + "<a/>" + strings.Repeat("</a>", depth-1)
@@ -23,7 +31,7 @@ func attributes(n int) string {
 
 // TestLimits: at the limit a document passes, one over it is refused (INP-1).
 func TestLimits(t *testing.T) {
-	lim := DefaultLimits()
+	lim := published()
 	name := func(n int) string { return strings.Repeat("n", n) }
 	for _, c := range []struct {
 		what  string
@@ -71,7 +79,7 @@ func TestTenThousandNested(t *testing.T) {
 	if _, err := scan(t, nested(10_000)); !errors.Is(err, ErrLimit) {
 		t.Errorf("got %v, want ErrLimit", err)
 	}
-	lim := DefaultLimits()
+	lim := published()
 	lim.ElementDepth = 10_000
 	var tape Tape
 	if err := tape.Scan(nested(10_000), lim); err != nil {
@@ -81,7 +89,7 @@ func TestTenThousandNested(t *testing.T) {
 
 // TestAttributeCount: the count of attributes of one element is held in 16 bits.
 func TestAttributeCount(t *testing.T) {
-	lim := DefaultLimits()
+	lim := published()
 	lim.Attributes, lim.NameBytes = math.MaxInt, math.MaxInt
 	var tape Tape
 	if err := tape.Scan(attributes(300), lim); err != nil || tape.Root().NumAttr() != 300 {
@@ -95,7 +103,7 @@ func TestReset(t *testing.T) {
 		t.Error("a new tape has a root")
 	}
 	big := "<a>" + strings.Repeat("<b c=''/>", 90_000) + "</a>"
-	if err := tape.Scan(big, DefaultLimits()); err != nil {
+	if err := tape.Scan(big, published()); err != nil {
 		t.Fatal(err)
 	}
 	tape.Reset()
@@ -105,7 +113,7 @@ func TestReset(t *testing.T) {
 	if cap(tape.nodes) > keep || cap(tape.attrs) > keep {
 		t.Errorf("Reset kept %d nodes and %d attributes", cap(tape.nodes), cap(tape.attrs))
 	}
-	if err := tape.Scan("<a/>", DefaultLimits()); err != nil || dump(tape.Root()) != "<a>" {
+	if err := tape.Scan("<a/>", published()); err != nil || dump(tape.Root()) != "<a>" {
 		t.Errorf("scan after Reset: %v", err)
 	}
 }
@@ -118,7 +126,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 	got := testing.AllocsPerRun(100, func() {
 		text, err := ToUTF8(body, "utf-8")
 		if err == nil {
-			err = tape.Scan(text, DefaultLimits())
+			err = tape.Scan(text, published())
 		}
 		if err != nil {
 			t.Fatal(err)

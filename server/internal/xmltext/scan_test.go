@@ -9,7 +9,7 @@ import (
 func scan(t *testing.T, doc string) (*Tape, error) {
 	t.Helper()
 	tape := new(Tape)
-	return tape, tape.Scan(doc, DefaultLimits())
+	return tape, tape.Scan(doc, published())
 }
 
 // accepted: each document and what is on its tape (see dump).

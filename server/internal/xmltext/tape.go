@@ -20,11 +20,6 @@ type Limits struct {
 	NameBytes    int // bytes of a tag, attribute or processing instruction name
 }
 
-// DefaultLimits gives the published limits: 160, 100 000, 16 and 256.
-func DefaultLimits() Limits {
-	return Limits{ElementDepth: 160, Elements: 100_000, Attributes: 16, NameBytes: 256}
-}
-
 const (
 	maxDeclarations   = 64
 	maxNamespaceBytes = 1024
