@@ -21,5 +21,5 @@
 //
 // The package must never decide whether a session is valid, keep state between
 // requests, put a secret into an error, or serve a cookie that a page's script can
-// read. Nothing else in the project imports gorilla.
+// read. Nothing else in the project imports gorilla/sessions or gorilla/securecookie.
 package cookie

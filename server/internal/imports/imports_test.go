@@ -35,13 +35,14 @@ var rules = []rule{
 	{"countersign/session/internal/background", []string{"std"}, "it runs work that it knows nothing of"},
 	{"countersign/session", []string{"std", "countersign/session/account", "countersign/session/audit", "countersign/session/internal/background", "countersign/session/internal/keeper"}, "sessions must not know a database, a wire or a hash"},
 	{"countersign/session/account", []string{"std", "golang.org/x/text/unicode/norm"}, "accounts are domain types, and what their names look like"},
+	{"countersign/session/internal/twin", []string{"std"}, "it starts a process that obeys what it knows nothing of"},
 	{"countersign/session/internal/durable", []string{"std"}, "it knows folders only"},
 	{"countersign/session/audit", []string{"std", "countersign/session/internal/durable"}, "the audit log must not be able to name a secret"},
 	{"countersign/session/apikey", []string{"std", "countersign/session", "countersign/session/account", "countersign/session/internal/background"}, "keys are proven like sessions, and know no database"},
 	{"countersign/session/apikey/apikeytest", []string{"std", "countersign/session/..."}, "the suite tests stores through their contract"},
 	{"countersign/session/throttle/throttletest", []string{"std", "countersign/session/..."}, "the suite tests stores through their contract"},
 	{"countersign/session/chain", []string{"std", "countersign/session", "countersign/session/account"}, "a chain asks others"},
-	{"countersign/session/cookie", []string{"std", "countersign/session", "countersign/session/internal/durable", "github.com/gorilla/sessions", "github.com/gorilla/securecookie"}, "only cookie may import gorilla"},
+	{"countersign/session/cookie", []string{"std", "countersign/session", "countersign/session/internal/durable", "github.com/gorilla/sessions", "github.com/gorilla/securecookie"}, "a cookie carries a session, and knows no store and no wire"},
 	{"countersign/pamauth", []string{"std", "C", "countersign/session", "countersign/session/account", "countersign/session/verify", "github.com/msteinert/pam/v2"}, "PAM proves names and knows nothing of what they may do"},
 	{"countersign/server/internal/peer", []string{"std"}, "addresses only"},
 	{"countersign/session/throttle", []string{"std", "countersign/session", "countersign/session/account", "countersign/session/internal/keeper"}, "counting attempts is about names and addresses only"},
@@ -66,6 +67,13 @@ var rules = []rule{
 	{"countersign/server", []string{"std", "countersign/methods", "countersign/methods/signin", "countersign/session", "countersign/session/account", "countersign/session/apikey", "countersign/session/audit", "countersign/server/..."}, "the server puts transports, dialects and sessions together, and knows no store"},
 }
 
+// free are the packages without a rule.
+var free = []string{
+	"countersign/server/cmd/...",          // commands wire everything together
+	"countersign/server/e2e",              // it is tests alone
+	"countersign/server/internal/imports", // and so is this
+}
+
 // TestDirections reads the imports of every package (without its tests) and holds
 // them against the rules.
 func TestDirections(t *testing.T) {
@@ -73,7 +81,10 @@ func TestDirections(t *testing.T) {
 	for _, p := range list(t) {
 		i := slices.IndexFunc(rules, func(r rule) bool { return matches(r.packages, p.ImportPath) })
 		if i < 0 {
-			continue // commands wire everything together
+			if !slices.ContainsFunc(free, func(pattern string) bool { return matches(pattern, p.ImportPath) }) {
+				t.Errorf("%s imports %q and has no rule", p.ImportPath, p.Imports)
+			}
+			continue
 		}
 		seen[rules[i].packages] = true
 		for _, imported := range p.Imports {
@@ -89,16 +100,27 @@ func TestDirections(t *testing.T) {
 	}
 }
 
-// TestUnsafeAndCgo: only these packages may leave Go's type system.
-func TestUnsafeAndCgo(t *testing.T) {
-	may := map[string][]string{
+// TestFewImporters: what only these packages may import, the free ones among them.
+func TestFewImporters(t *testing.T) {
+	all := list(t)
+	for what, who := range map[string][]string{
 		"unsafe": {"countersign/methods", "countersign/server/internal/xmltext", "countersign/server/cmd/bench"},
 		"C":      {"countersign/pamauth"},
-	}
-	for _, p := range list(t) {
-		for what, who := range may {
-			if slices.Contains(p.Imports, what) && !slices.Contains(who, p.ImportPath) {
-				t.Errorf("%s must not import %q", p.ImportPath, what)
+		// Cookies are read and made in one place.
+		"github.com/gorilla/sessions/...":     {"countersign/session/cookie"},
+		"github.com/gorilla/securecookie/...": {"countersign/session/cookie"},
+		// The benchmark compares the service with a server built on it.
+		"github.com/gorilla/rpc/...": {"countersign/server/cmd/bench"},
+		// Everybody else asks for stores.
+		"database/sql":             {"countersign/sql"},
+		"github.com/jackc/pgx/...": {"countersign/sql", "countersign/sql/sqltest"},
+		"modernc.org/sqlite/...":   {"countersign/sql"},
+	} {
+		for _, p := range all {
+			for _, imported := range p.Imports {
+				if matches(what, imported) && !slices.Contains(who, p.ImportPath) {
+					t.Errorf("%s must not import %q", p.ImportPath, imported)
+				}
 			}
 		}
 	}
