@@ -114,14 +114,22 @@ func TestExpectContinue(t *testing.T) {
 		head, body, _ := strings.Cut(posted(plainPath, ping, "Expect: 100-continue", "Connection: close"), "\r\n\r\n")
 		_, err := conn.Write([]byte(head + "\r\n\r\n"))
 		must(t, err)
-		buf := make([]byte, 256)
-		n, err := conn.Read(buf)
+		const goOn = "HTTP/1.1 100 Continue\r\n\r\n"
+		in := bufio.NewReader(conn)
+		got := make([]byte, len(goOn))
+		_, err = io.ReadFull(in, got)
 		must(t, err)
-		if got := string(buf[:n]); got != "HTTP/1.1 100 Continue\r\n\r\n" {
+		if string(got) != goOn {
 			t.Fatalf("got %q", got)
 		}
-		_, err = conn.Write([]byte(body))
+		if n := in.Buffered(); n > 0 {
+			t.Fatalf("%d more bytes came before the body went", n)
+		}
+		_, err = io.WriteString(conn, body)
 		must(t, err)
+		res, err := http.ReadResponse(in, nil)
+		must(t, err)
+		readAnswer(t, res).wantValue(t, true)
 	})
 	t.Run("is refused for its length", func(t *testing.T) {
 		answers := exchange(t, s.address(), posted(plainPath, "", "Expect: 100-continue", "Content-Length: 2000000")+last)

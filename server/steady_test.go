@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"countersign/methods"
 	"countersign/methods/interop"
@@ -17,57 +18,10 @@ import (
 	"countersign/server/xmlrpc"
 	"countersign/session"
 	"countersign/session/account"
+	"countersign/session/apikey"
+	"countersign/session/throttle"
 	"countersign/sql/sqltest"
 )
-
-// counted passes a manager's questions on to a store and counts them. The background's
-// own questions, for what other processes announce, come once a second whatever the
-// calls are and are not counted.
-type counted struct {
-	session.Store
-	n *atomic.Int64
-}
-
-func (c counted) Get(ctx context.Context, id session.Digest) (session.Record, error) {
-	c.n.Add(1)
-	return c.Store.Get(ctx, id)
-}
-
-func (c counted) Insert(ctx context.Context, records []session.Record) error {
-	c.n.Add(1)
-	return c.Store.Insert(ctx, records)
-}
-
-func (c counted) Touch(ctx context.Context, touches []session.Touch) error {
-	c.n.Add(1)
-	return c.Store.Touch(ctx, touches)
-}
-
-func (c counted) Delete(ctx context.Context, ids []session.Digest) ([]session.Digest, error) {
-	c.n.Add(1)
-	return c.Store.Delete(ctx, ids)
-}
-
-func (c counted) List(ctx context.Context, account string, limit int) ([]session.Record, error) {
-	c.n.Add(1)
-	return c.Store.List(ctx, account, limit)
-}
-
-// countedAccounts does the same for accounts, of which a check reads one.
-type countedAccounts struct {
-	account.Store
-	n *atomic.Int64
-}
-
-func (c countedAccounts) Get(ctx context.Context, id string) (account.Account, error) {
-	c.n.Add(1)
-	return c.Store.Get(ctx, id)
-}
-
-func (c countedAccounts) Find(ctx context.Context, kind account.Kind, name string) (account.Account, error) {
-	c.n.Add(1)
-	return c.Store.Find(ctx, kind, name)
-}
 
 // anybody is an authenticator that knows one account.
 type anybody struct{ account account.Account }
@@ -76,10 +30,12 @@ func (a anybody) Authenticate(context.Context, session.Credentials) (account.Acc
 	return a.account, nil
 }
 
-// steady is a service with one session, and a count of what its manager has asked.
+// steady is a service with one account and a count of what its stores and its audit log
+// were asked.
 type steady struct {
 	server *server.Server
-	pair   session.Pair
+	pair   session.Pair // of a session
+	key    apikey.Text
 	asked  atomic.Int64
 }
 
@@ -89,14 +45,20 @@ func newSteady(t testing.TB) *steady {
 	db := sqltest.SQLite(t)
 	a, err := db.Accounts().Add(t.Context(), account.Account{Kind: account.User, Name: "bubba", Roles: []string{"admin"}})
 	must(t, err)
+	gate, err := throttle.New(t.Context(), throttle.Config{Store: countedThrottle{real: db.Throttle(), n: &s.asked}})
+	must(t, err)
+	t.Cleanup(gate.Close)
 	manager, err := session.NewManager(session.Config{
-		Sessions: counted{db.Sessions(), &s.asked}, Accounts: countedAccounts{db.Accounts(), &s.asked}, Authenticator: anybody{a},
+		Sessions: countedSessions{real: db.Sessions(), n: &s.asked}, Accounts: countedAccounts{real: db.Accounts(), n: &s.asked},
+		Throttle: throttle.Gate{Throttle: gate}, Audit: countedAudit{&s.asked}, Authenticator: anybody{a}, Remember: time.Minute,
 	})
+	must(t, err)
+	keys, err := apikey.New(apikey.Config{Store: countedKeys{real: db.APIKeys(), n: &s.asked}, Accounts: manager})
 	must(t, err)
 	registry, err := methods.NewRegistry(append(system.Modules(system.Config{Sessions: manager}), interop.Modules("test")...)...)
 	must(t, err)
 	s.server, err = server.New(server.Config{
-		Registry: registry, Sessions: manager, Transports: []wire.Transport{xmlrpc.Transport{}},
+		Registry: registry, Sessions: manager, Keys: keys, Audit: countedAudit{&s.asked}, Transports: []wire.Transport{xmlrpc.Transport{}},
 		Endpoints: []server.Endpoint{{Path: plainPath, Transport: "xmlrpc", Dialect: "plain"}},
 	})
 	must(t, err)
@@ -106,17 +68,26 @@ func newSteady(t testing.TB) *steady {
 	grant, err := manager.Login(t.Context(), session.Credentials{Kind: account.User, Name: "bubba"}, session.Terms{})
 	must(t, err)
 	s.pair = grant.Pair
+	s.key, _, err = keys.Create(t.Context(), a.ID, apikey.Options{})
+	must(t, err)
 	return s
 }
 
+// request is one with the session.
 func (s *steady) request(document string) *http.Request {
+	r := s.anonymous(document)
+	r.SetBasicAuth(s.pair.ID.Reveal(), s.pair.Key.Reveal())
+	return r
+}
+
+// anonymous is one without credentials.
+func (s *steady) anonymous(document string) *http.Request {
 	r, err := http.NewRequest(http.MethodPost, "/RPC2", http.NoBody)
 	if err != nil {
 		panic(err) // the arguments are constants
 	}
 	r.ContentLength = int64(len(document))
 	r.RemoteAddr = "127.0.0.1:4711"
-	r.SetBasicAuth(s.pair.ID.Reveal(), s.pair.Key.Reveal())
 	r.Header.Set("Content-Type", "text/xml")
 	r.Header.Set("User-Agent", "bench")
 	return r
@@ -147,25 +118,35 @@ func (s *steady) call(t testing.TB, r *http.Request, document, want string) {
 	}
 }
 
-// TestCallAsksNoDatabase: an authenticated call in steady state costs no statement.
+// TestCallAsksNoDatabase: an authenticated call in steady state costs no statement and no
+// line of the audit, whatever it is authenticated by.
 func TestCallAsksNoDatabase(t *testing.T) {
-	s := newSteady(t)
-	for _, c := range []struct{ document, want string }{
-		{whoAmI, "bubba"}, // only a session may ask this
-		{addTwo, "<int>42</int>"},
+	for _, c := range []struct {
+		name, document, want string
+		authorize            func(s *steady, r *http.Request)
+	}{
+		{"who am I, by session", whoAmI, "bubba", func(s *steady, r *http.Request) { r.SetBasicAuth(s.pair.ID.Reveal(), s.pair.Key.Reveal()) }},
+		{"a sum, by session", addTwo, "<int>42</int>", func(s *steady, r *http.Request) { r.SetBasicAuth(s.pair.ID.Reveal(), s.pair.Key.Reveal()) }},
+		{"who am I, by API key", whoAmI, "bubba", func(s *steady, r *http.Request) { r.Header.Set("Authorization", "Bearer "+s.key.Reveal()) }},
+		{"who am I, by password", whoAmI, "bubba", func(_ *steady, r *http.Request) { r.SetBasicAuth("bubba", "gump") }},
+		{"a sum, by nobody", addTwo, "<int>42</int>", func(*steady, *http.Request) {}},
 	} {
-		r := s.request(c.document)
-		s.call(t, r, c.document, c.want)
-		before := s.asked.Load()
-		if before == 0 {
-			t.Fatal("not even the login was counted")
-		}
-		const calls = 1000
-		for range calls {
+		t.Run(c.name, func(t *testing.T) {
+			s := newSteady(t)
+			if s.asked.Load() == 0 {
+				t.Fatal("not even the login was counted")
+			}
+			r := s.anonymous(c.document)
+			c.authorize(s, r)
 			s.call(t, r, c.document, c.want)
-		}
-		if n := s.asked.Load() - before; n != 0 {
-			t.Errorf("%d statements in %d calls of %s", n, calls, c.document)
-		}
+			before := s.asked.Load()
+			const calls = 1000
+			for range calls {
+				s.call(t, r, c.document, c.want)
+			}
+			if n := s.asked.Load() - before; n != 0 {
+				t.Errorf("%d statements in %d calls", n, calls)
+			}
+		})
 	}
 }
