@@ -9,6 +9,7 @@ import (
 // those of the endpoint's families.
 type View struct {
 	byName  map[string]*Entry
+	joined  map[string]string // full names by those with underscores; "" for several
 	sorted  []*Entry
 	modules []*Module
 }
@@ -33,6 +34,15 @@ func (r *Registry) View(families ...string) *View {
 		}
 	}
 	slices.SortFunc(v.sorted, func(a, b *Entry) int { return strings.Compare(a.FullName, b.FullName) })
+	v.joined = make(map[string]string, len(v.sorted))
+	for _, e := range v.sorted {
+		short := strings.ReplaceAll(e.FullName, ".", "_")
+		if _, taken := v.joined[short]; taken {
+			v.joined[short] = ""
+			continue
+		}
+		v.joined[short] = e.FullName
+	}
 	return v
 }
 
@@ -40,6 +50,16 @@ func (r *Registry) View(families ...string) *View {
 func (v *View) Lookup(name string) (*Entry, bool) {
 	e, ok := v.byName[name]
 	return e, ok
+}
+
+// Resolve gives the full name of the method that is called so, or that is meant by the
+// name with underscores for its dots if that can be no other.
+func (v *View) Resolve(name string) (full string, ok bool) {
+	if _, ok := v.byName[name]; ok {
+		return name, true
+	}
+	full = v.joined[name]
+	return full, full != ""
 }
 
 // Entries are the view's methods, sorted by full name.

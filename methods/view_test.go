@@ -73,3 +73,36 @@ func TestViews(t *testing.T) {
 		t.Error("another family's module is seen")
 	}
 }
+
+// TestResolve: underscores stand for dots where they can stand for one method only, and
+// a method's own name comes first.
+func TestResolve(t *testing.T) {
+	r, err := NewRegistry(
+		marked("a", "a", nil, "one", "two_three", "b_c"),
+		marked("a.two", "a.two", nil, "three", "four"),
+		marked("a.b", "a.b", nil, "c"),
+		marked("", "bare", []string{"x"}, "a_one"),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ family, name, want string }{
+		{"", "a.one", "a.one"},
+		{"", "a_one", "a.one"},
+		{"", "a_two_four", "a.two.four"},
+		{"", "a.two_three", "a.two_three"},
+		{"", "a_two_three", ""}, // a.two_three or a.two.three
+		{"", "a_b_c", ""},       // a.b_c or a.b.c
+		{"", "a_two.four", ""},
+		{"", "A_one", ""},
+		{"", "a_none", ""},
+		{"", "", ""},
+		{"x", "a_one", "a_one"},
+		{"x", "a.one", "a.one"},
+	} {
+		got, ok := r.View(c.family).Resolve(c.name)
+		if got != c.want || ok != (c.want != "") {
+			t.Errorf("%q for family %q: %q, %v; want %q", c.name, c.family, got, ok, c.want)
+		}
+	}
+}

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"countersign/methods"
 	"countersign/methods/signin"
@@ -83,30 +82,6 @@ func (x *exchange) leave() {
 	if x.top != x {
 		x.ctx.release()
 	}
-}
-
-// Resolve implements wire.Resolver.
-func (x *exchange) Resolve(name string) (string, bool) {
-	if _, ok := x.ep.view.Lookup(name); ok {
-		return name, true
-	}
-	full := x.ep.joined[name]
-	return full, full != ""
-}
-
-// joined gives the full names of methods by the names that have underscores for their
-// dots; "" where that could be more than one.
-func joined(view *methods.View) map[string]string {
-	names := make(map[string]string, len(view.Entries()))
-	for _, e := range view.Entries() {
-		short := strings.ReplaceAll(e.FullName, ".", "_")
-		if _, taken := names[short]; taken {
-			names[short] = ""
-			continue
-		}
-		names[short] = e.FullName
-	}
-	return names
 }
 
 // Methods implements wire.Core.

@@ -55,7 +55,6 @@ type endpoint struct {
 	transport wire.Transport
 	dialect   *dialect.Dialect
 	view      *methods.View
-	joined    map[string]string // full names by names without dots
 	style     wire.Style
 	// urlCredentials are taken from the address of a GET.
 	urlCredentials bool
@@ -125,7 +124,7 @@ func newEndpoint(row Endpoint, t wire.Transport, d *dialect.Dialect, r *methods.
 		path: row.Path, transport: t, dialect: d,
 		view: r.View(d.Families...), style: d.Style, header: answerHeader(contentType),
 	}
-	ep.joined, ep.urlCredentials = joined(ep.view), row.URLCredentials
+	ep.urlCredentials = row.URLCredentials
 	ep.style.JSONP = row.JSONP
 	for _, line := range d.Header {
 		ep.header = append(ep.header, headerLine{line[0], []string{line[1]}})

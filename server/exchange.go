@@ -65,9 +65,8 @@ type exchange struct {
 }
 
 var (
-	_ wire.Core     = (*exchange)(nil)
-	_ wire.Resolver = (*exchange)(nil)
-	_ methods.Env   = (*exchange)(nil)
+	_ wire.Core   = (*exchange)(nil)
+	_ methods.Env = (*exchange)(nil)
 )
 
 // newExchange notes who calls.

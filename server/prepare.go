@@ -52,11 +52,7 @@ var errURLCredentials = &methods.Error{
 
 func decode(call *methods.Call, args wire.Args) *methods.Error {
 	var err error
-	if fitted, ok := args.(wire.FittedArgs); ok {
-		call.Params, call.Named, err = fitted.ValuesFor(call.Entry)
-	} else {
-		call.Params, call.Named, err = args.Values()
-	}
+	call.Params, call.Named, err = wire.ValuesFor(args, call.Entry)
 	if err != nil {
 		return methods.AsError(err)
 	}

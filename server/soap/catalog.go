@@ -17,19 +17,19 @@ func (t *Transport) catalog(core wire.Core) *catalog {
 	view := core.View()
 	cat, ok := t.catalogs.Load(view)
 	if !ok {
-		cat, _ = t.catalogs.LoadOrStore(view, newCatalog(view, core))
+		cat, _ = t.catalogs.LoadOrStore(view, newCatalog(view))
 	}
 	return cat.(*catalog)
 }
 
 // newCatalog describes the methods of the view that are in listings.
-func newCatalog(view *methods.View, core wire.Core) *catalog {
+func newCatalog(view *methods.View) *catalog {
 	cat := &catalog{operations: map[*methods.Entry]*operation{}, naming: newNaming()}
 	for _, e := range view.Entries() {
 		if e.Unlisted {
 			continue
 		}
-		op := newOperation(e, operationName(core, e.FullName))
+		op := newOperation(e, operationName(view, e.FullName))
 		cat.add(op)
 		cat.operations[e] = op
 	}

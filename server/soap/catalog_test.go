@@ -83,10 +83,11 @@ func TestNamesDoNotDependOnTheCaller(t *testing.T) {
 func TestOneCatalogPerView(t *testing.T) {
 	one, other := newListing(t, small()), newListing(t, small())
 	tr := New()
-	if tr.catalog(one) != tr.catalog(one) {
+	made := tr.catalog(one)
+	if tr.catalog(one) != made {
 		t.Error("the catalogue of a view was made twice")
 	}
-	if tr.catalog(one) == tr.catalog(other) || tr.catalog(one) == New().catalog(one) {
+	if tr.catalog(other) == made || New().catalog(one) == made {
 		t.Error("views, or transports, share a catalogue")
 	}
 }

@@ -151,12 +151,10 @@ func spaceOfElement(n xmltext.Node) space {
 }
 
 // resolved gives the full name of the method that the call names (phpgroupware contract
-// §7.1): as it is if it has dots, else as the core knows it.
-func (m *message) resolved(core wire.Core) string {
-	if r, ok := core.(wire.Resolver); ok && strings.IndexByte(m.name, '.') < 0 {
-		if full, ok := r.Resolve(m.name); ok {
-			return full
-		}
+// §7.1), for clients that cannot write dots.
+func (m *message) resolved(view *methods.View) string {
+	if full, ok := view.Resolve(m.name); ok {
+		return full
 	}
 	return m.name
 }

@@ -61,7 +61,7 @@ func read(doc string) ([]methods.Value, error) {
 type scripted struct {
 	wiretest.Core
 	out        *wire.Outcome
-	names      map[string]string // that it resolves
+	view       *methods.View // of no methods if nil
 	method     string
 	failed     []error
 	spoken     []wire.Version
@@ -74,9 +74,11 @@ func (s *scripted) Identify(_ context.Context, c wire.Credential) {
 	s.credential = append(s.credential, c)
 }
 
-func (s *scripted) Resolve(name string) (string, bool) {
-	full, ok := s.names[name]
-	return full, ok
+func (s *scripted) View() *methods.View {
+	if s.view == nil {
+		return s.Core.View()
+	}
+	return s.view
 }
 
 func (s *scripted) Call(_ context.Context, method string, args wire.Args) wire.Outcome {

@@ -42,6 +42,7 @@ type loginStructIn struct {
 // loginCore has the one method system.login, which gives its argument back.
 type loginCore struct {
 	wiretest.Core
+	view  *methods.View
 	entry *methods.Entry
 	got   loginParams
 }
@@ -59,13 +60,11 @@ func newLoginCore(t *testing.T) *loginCore {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.entry = r.Entries()[0]
+	c.view, c.entry = r.View(), r.Entries()[0]
 	return c
 }
 
-func (c *loginCore) Resolve(name string) (string, bool) {
-	return "system.login", name == "system_login"
-}
+func (c *loginCore) View() *methods.View { return c.view }
 
 func (c *loginCore) Call(ctx context.Context, name string, args wire.Args) wire.Outcome {
 	if name != "system.login" {

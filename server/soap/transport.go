@@ -79,7 +79,7 @@ func (t *Transport) Answer(ctx context.Context, req *wire.Request, core wire.Cor
 	if err != nil {
 		out = core.Fail(err)
 	} else {
-		method = m.resolved(core)
+		method = m.resolved(core.View())
 		out = core.Call(ctx, method, m)
 	}
 	e := m.encoder(dst)

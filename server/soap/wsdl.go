@@ -78,12 +78,10 @@ func wanted(query string) ([]form, bool) {
 
 // operationName writes a method's name with underscores, which are easier to call in
 // most languages, unless these would not lead back to it.
-func operationName(core wire.Core, full string) string {
+func operationName(view *methods.View, full string) string {
 	name := strings.ReplaceAll(full, ".", "_")
-	if r, ok := core.(wire.Resolver); ok {
-		if back, ok := r.Resolve(name); ok && back == full {
-			return name
-		}
+	if back, ok := view.Resolve(name); ok && back == full {
+		return name
 	}
 	return full
 }

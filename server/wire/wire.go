@@ -176,13 +176,12 @@ type FittedArgs interface {
 	ValuesFor(e *methods.Entry) (positional []methods.Value, named []methods.Member, err error)
 }
 
-// Resolver is a Core that finds methods by names with underscores for the dots, for
-// wires whose clients cannot write dots.
-type Resolver interface {
-	// Resolve gives the full name of the one method that name stands for, whether or not
-	// the caller may call it: name itself if there is such a method. ok is false if there
-	// is none, or more than one.
-	Resolve(name string) (full string, ok bool)
+// ValuesFor decodes the arguments of a call of a method.
+func ValuesFor(args Args, e *methods.Entry) (positional []methods.Value, named []methods.Member, err error) {
+	if fitted, ok := args.(FittedArgs); ok {
+		return fitted.ValuesFor(e)
+	}
+	return args.Values()
 }
 
 // Outcome is what became of a call: a value, or a fault.

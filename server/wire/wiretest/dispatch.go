@@ -2,7 +2,6 @@ package wiretest
 
 import (
 	"context"
-	"strings"
 
 	"countersign/methods"
 	"countersign/server/wire"
@@ -12,25 +11,11 @@ import (
 // up, bind, run. Everybody may call everything. It may be used by several goroutines.
 type Dispatch struct {
 	Core
-	view  *methods.View
-	names map[string]string // full names by those with underscores; "" for several
+	view *methods.View
 }
-
-var _ wire.Resolver = (*Dispatch)(nil)
 
 // NewDispatch makes the core of a view.
-func NewDispatch(view *methods.View) *Dispatch {
-	d := &Dispatch{view: view, names: map[string]string{}}
-	for _, e := range view.Entries() {
-		short := strings.ReplaceAll(e.FullName, ".", "_")
-		if _, taken := d.names[short]; taken {
-			d.names[short] = ""
-			continue
-		}
-		d.names[short] = e.FullName
-	}
-	return d
-}
+func NewDispatch(view *methods.View) *Dispatch { return &Dispatch{view: view} }
 
 // Fork implements wire.Core.
 func (d *Dispatch) Fork() wire.Core { return d }
@@ -49,15 +34,6 @@ func (d *Dispatch) Methods(context.Context) ([]*methods.Entry, error) {
 	return listed, nil
 }
 
-// Resolve implements wire.Resolver.
-func (d *Dispatch) Resolve(name string) (string, bool) {
-	if _, ok := d.view.Lookup(name); ok {
-		return name, true
-	}
-	full := d.names[name]
-	return full, full != ""
-}
-
 // Call implements wire.Core.
 func (d *Dispatch) Call(ctx context.Context, name string, args wire.Args) wire.Outcome {
 	entry, ok := d.view.Lookup(name)
@@ -66,11 +42,7 @@ func (d *Dispatch) Call(ctx context.Context, name string, args wire.Args) wire.O
 	}
 	call := methods.Call{Entry: entry}
 	var err error
-	if fitted, ok := args.(wire.FittedArgs); ok {
-		call.Params, call.Named, err = fitted.ValuesFor(entry)
-	} else {
-		call.Params, call.Named, err = args.Values()
-	}
+	call.Params, call.Named, err = wire.ValuesFor(args, entry)
 	if err != nil {
 		return d.Fail(err)
 	}
