@@ -6,7 +6,8 @@
 //	endpoint = path + transport + dialect          endpoint.go: one table lists them all
 //	admission: credentials → caller                admission.go, before the body is read
 //	transport: bytes → method name and arguments   one package each
-//	dispatch: look up, right, arguments, run once  dispatch.go
+//	look up, right, arguments                      prepare.go
+//	dispatch: run once, whatever it does           dispatch.go
 //	dialect: shape of the result or of the fault   server/dialect
 //	transport: value or fault → bytes
 //

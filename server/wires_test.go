@@ -194,7 +194,7 @@ func TestSilentLogin(t *testing.T) {
 
 // TestUnanswered: nothing comes of a notification whose answer would be the only trace of
 // what it made, also inside a batch (requirements SES-15), and batches do not nest across
-// wires (INP-6).
+// wires (requirements INP-6).
 func TestUnanswered(t *testing.T) {
 	s := newService(t, options{random: true})
 	me := s.client(plainPath).login(t, "bubba", "gump")

@@ -19,7 +19,7 @@ import (
 
 // TestKill9 kills a process again and again while it makes and ends sessions. What it
 // had acknowledged in its ledger must hold afterwards: no session is lost, no ended
-// one is back. (REL-1, P-K9S, P-K9P)
+// one is back (requirements REL-1).
 func TestKill9(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { kill9(t, sqltest.SQLiteURL(t)) })
 	t.Run("postgres", func(t *testing.T) { kill9(t, sqltest.DurablePostgresURL(t)) })

@@ -98,7 +98,7 @@ func insertAndDelete(t *testing.T, db *sql.DB) {
 	}
 }
 
-// TestNotifyForEndsOnly (REL-18): a notification makes transactions commit one after
+// TestNotifyForEndsOnly (requirements REL-18): a notification makes transactions commit one after
 // the other, so logins and touches must not send any.
 func TestNotifyForEndsOnly(t *testing.T) {
 	url := sqltest.PostgresURL(t)
@@ -234,7 +234,7 @@ func TestPoolWait(t *testing.T) {
 	}
 }
 
-// TestStandbyMissing (REL-2): a commit whose wait for the synchronous standby was
+// TestStandbyMissing (requirements REL-2): a commit whose wait for the synchronous standby was
 // cancelled is reported by Postgres as success with a warning. It is none.
 func TestStandbyMissing(t *testing.T) {
 	c := sqltest.Start(t, "fsync=on")

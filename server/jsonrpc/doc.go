@@ -3,7 +3,7 @@
 // versions as in bugzilla contract §2 and §3).
 //
 // Input is read strictly, in one pass, to a flat tape: RFC 8259 without duplicate
-// member names, lone surrogates, NUL or anything behind the value (requirements,
+// member names, lone surrogates, NUL or anything behind the value (requirements
 // INP-3). Arguments become values only when the caller may make the call. Output is
 // JSON that may stand in a script: <, >, &, U+2028 and U+2029 are always escaped.
 //

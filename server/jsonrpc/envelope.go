@@ -56,7 +56,7 @@ func readCall(t *tape, n int, style wire.Style) call {
 
 // find notes where the members are. Members of other names are let pass, unless they
 // differ from one of ours in letter case only: a reader that folds names would take one
-// for the other (requirements, INP-3).
+// for the other (requirements INP-3).
 func (e *envelope) find(t *tape, n int) error {
 	var err error
 	for k, i := 0, n+1; k < int(t.nodes[n].count); k++ {

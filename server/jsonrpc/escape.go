@@ -12,7 +12,7 @@ import (
 const wide = "wide"
 
 // escapes says what to write for a byte in a string: "" for itself, wide, or a text.
-// < > & are escaped so that an answer may stand in a script (requirements, INP-13).
+// < > & are escaped so that an answer may stand in a script (requirements INP-13).
 var escapes = func() (t [256]string) {
 	const hex = "0123456789abcdef"
 	for c := range t {

@@ -38,7 +38,7 @@ func (x *exchange) get(dst []byte) wire.Reply {
 		return x.single(dst)
 	}
 	// A browser resends credentials that it has seen work, to any page that asks with a
-	// script element (requirements, INP-7).
+	// script element (requirements INP-7).
 	x.core.Anonymous()
 	dst = append(dst, "/**/"...) // so that no answer begins with bytes that the asker chose
 	dst = append(dst, name...)

@@ -67,8 +67,9 @@ const (
 	SOAP12
 )
 
-// Limits bound what a transport decodes (requirements, table of numbers). Zero fields
-// are filled by Defaults.
+// Limits bound what a transport decodes (requirements, table of numbers). The
+// server puts the published number for a zero in its Config; a transport takes what the
+// request has.
 type Limits struct {
 	// ValueDepth is how deep arrays and structs may nest.
 	ValueDepth int `toml:"value_depth"`
@@ -94,7 +95,8 @@ func DefaultLimits() Limits {
 // Style is the look of an answer, where old clients depend on it. The zero Style is
 // the compact safe subset of phpgroupware contract §6.1.
 type Style struct {
-	// Lines ends a line after most tags, as phpGroupWare's server did (contract §12).
+	// Lines ends a line after most tags, as phpGroupWare's server did (phpgroupware
+	// contract §12).
 	Lines bool
 	// DashedDates writes YYYY-MM-DDThh:mm:ss instead of YYYYMMDDThh:mm:ss.
 	DashedDates bool

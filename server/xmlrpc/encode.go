@@ -119,7 +119,7 @@ func (e *encoder) value(v methods.Value) bool {
 			e.str("<value />")
 			break
 		}
-		// nil breaks Ruby and phpxmlrpc unless they were told of it (contract §6.1).
+		// nil breaks Ruby and phpxmlrpc unless they were told of it (phpgroupware contract §6.1).
 		e.str("<value><string></string></value>")
 	}
 	return true

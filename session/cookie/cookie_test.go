@@ -10,7 +10,7 @@ import (
 	"countersign/session/cookie"
 )
 
-// TestRoundTrip: what was given is what is read, and the cookie is what requirement
+// TestRoundTrip: what was given is what is read, and the cookie is what requirements
 // SES-13 says.
 func TestRoundTrip(t *testing.T) {
 	now := newClock()

@@ -13,7 +13,7 @@
 // worker to itself until it is answered or until the deadline, when the worker
 // is killed and replaced, and with it everything that its handler has started. A caller whose context ends gets its error at once, but
 // the worker stays taken: hanging up must not buy a client more hashing than
-// waiting would (AUT-8).
+// waiting would (requirements AUT-8).
 //
 // A handler may ask back before it answers, for the second prompt of a login for
 // instance. The worker stays taken meanwhile, for a limited time; and fewer such

@@ -29,7 +29,8 @@ func attributes(n int) string {
 	return b.String()
 }
 
-// TestLimits: at the limit a document passes, one over it is refused (INP-1).
+// TestLimits: at the limit a document passes, one over it is refused (requirements
+// INP-1).
 func TestLimits(t *testing.T) {
 	lim := published()
 	name := func(n int) string { return strings.Repeat("n", n) }
