@@ -41,7 +41,7 @@ type DB struct {
 	watch    func(ctx context.Context, signal func())
 	ring     func() // tells other processes that something was announced; nil where the engine does
 
-	closed context.Context //nolint:containedctx // ends what outlives the call that began it, at Close
+	closed context.Context // ends what outlives the call that began it, at Close
 	close  context.CancelFunc
 	tasks  sync.WaitGroup
 	mu     sync.Mutex // orders tasks.Add against Close

@@ -149,7 +149,7 @@ func discard(conn *stdsql.Conn) {
 
 // tx is a running transaction of DB.write.
 type tx struct {
-	ctx       context.Context //nolint:containedctx // a tx lives for one call and belongs to its context
+	ctx       context.Context // a tx lives for one call and belongs to its context
 	db        *DB
 	tx        *stdsql.Tx
 	announced bool

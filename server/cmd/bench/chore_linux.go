@@ -113,7 +113,7 @@ func choreMain(args []string) error {
 // progress counts what is done until it is to end. What is under way then is late and
 // no part of the rate: less than usual goes on beside it.
 type progress struct {
-	ctx context.Context //nolint:containedctx // the time between begin and end
+	ctx context.Context // the time between begin and end
 
 	mu               sync.Mutex
 	done, late, busy int
