@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,7 +17,8 @@ import (
 func TestTasks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		runs, ended := 0, 0
+		runs := 0
+		var ended atomic.Int64
 		var tasks Tasks
 		tasks.Start(
 			Every(time.Minute, slog.New(slog.NewTextHandler(&log, nil)), "it went wrong", func(ctx context.Context) error {
@@ -27,24 +29,24 @@ func TestTasks(t *testing.T) {
 				case 4:
 					<-ctx.Done()
 					time.Sleep(time.Second) // of the bubble's own time
-					ended++
+					ended.Add(1)
 					return ctx.Err()
 				}
 				return nil
 			}),
 			func(ctx context.Context) {
 				<-ctx.Done()
-				ended++
+				ended.Add(1)
 			},
 		)
 		time.Sleep(4*time.Minute + time.Second)
 		synctest.Wait()
-		if runs != 4 || ended != 0 {
-			t.Errorf("%d runs in four minutes, %d tasks ended", runs, ended)
+		if runs != 4 || ended.Load() != 0 {
+			t.Errorf("%d runs in four minutes, %d tasks ended", runs, ended.Load())
 		}
 		tasks.Stop()
-		if runs != 4 || ended != 2 {
-			t.Errorf("after Stop: %d runs, %d tasks ended", runs, ended)
+		if runs != 4 || ended.Load() != 2 {
+			t.Errorf("after Stop: %d runs, %d tasks ended", runs, ended.Load())
 		}
 		if n := strings.Count(log.String(), "\n"); n != 1 || !strings.Contains(log.String(), `msg="it went wrong" err=once`) {
 			t.Errorf("%d lines were logged:\n%s", n, &log)
