@@ -112,9 +112,9 @@ func TestFewImporters(t *testing.T) {
 		// The benchmark compares the service with a server built on it.
 		"github.com/gorilla/rpc/...": {"countersign/server/cmd/bench"},
 		// Everybody else asks for stores.
-		"database/sql":             {"countersign/sql"},
+		"database/sql":             {"countersign/sql", "countersign/sql/sqltest"},
 		"github.com/jackc/pgx/...": {"countersign/sql", "countersign/sql/sqltest"},
-		"modernc.org/sqlite/...":   {"countersign/sql"},
+		"modernc.org/sqlite/...":   {"countersign/sql", "countersign/sql/sqltest"},
 	} {
 		for _, p := range all {
 			for _, imported := range p.Imports {
