@@ -16,6 +16,12 @@ import (
 // maxName bounds the name of a key, in bytes.
 const maxName = 255
 
+// MostKeys is how many live keys an account may have. Rotated ones count while they work.
+const MostKeys = 100
+
+// ErrTooMany: the account has MostKeys. Nothing was made.
+var ErrTooMany = errors.New("apikey: the account has as many keys as it may")
+
 // ErrOptions: options that no key can have; the cause says which. Nothing was made.
 var ErrOptions = errors.New("apikey: unusable options")
 
@@ -35,7 +41,8 @@ type Options struct {
 }
 
 // Create makes a key for an account. The text is nowhere else: whoever loses it needs
-// a new key. Errors: ErrOptions, account.ErrNotFound, session.ErrOutcomeUnknown.
+// a new key. Errors: ErrOptions, ErrTooMany, account.ErrNotFound, session.ErrUnavailable,
+// session.ErrOutcomeUnknown.
 func (m *Manager) Create(ctx context.Context, accountID string, o Options) (Text, Key, error) {
 	key := Key{Account: accountID, Name: o.Name, ReadOnly: o.ReadOnly}
 	var err error
@@ -51,6 +58,15 @@ func (m *Manager) Create(ctx context.Context, accountID string, o Options) (Text
 	}
 	if err := m.cfg.Store.Add(ctx, key); err != nil {
 		return Text{}, Key{}, outcome(err)
+	}
+	// Asked afterwards, so that keys that are made at the same time see each other.
+	live, err := m.List(ctx, accountID)
+	if err == nil && len(live) > MostKeys {
+		err = ErrTooMany
+	}
+	if err != nil {
+		_, gone := m.Revoke(context.WithoutCancel(ctx), key.ID)
+		return Text{}, Key{}, errors.Join(err, gone)
 	}
 	return text, public(key), nil
 }

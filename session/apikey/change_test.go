@@ -46,6 +46,27 @@ func TestOptionsRefused(t *testing.T) {
 	}
 }
 
+// TestMostKeys: an account has so many live keys, and one more leaves nothing behind.
+func TestMostKeys(t *testing.T) {
+	both(t, func(t *testing.T, n *node, ann string, _ func() *node) {
+		for range apikey.MostKeys - 1 {
+			n.create(t, ann, apikey.Options{})
+		}
+		n.create(t, ann, apikey.Options{TTL: time.Hour})
+		if _, _, err := n.Create(t.Context(), ann, apikey.Options{}); !errors.Is(err, apikey.ErrTooMany) {
+			t.Fatalf("one more: %v", err)
+		}
+		live, err := n.List(t.Context(), ann)
+		must(t, err)
+		if len(live) != apikey.MostKeys {
+			t.Errorf("%d keys are live, want %d", len(live), apikey.MostKeys)
+		}
+		n.create(t, n.addUser(t, "bob"), apikey.Options{}) // another's
+		n.clock.advance(time.Hour)
+		n.create(t, ann, apikey.Options{})
+	})
+}
+
 func TestRotate(t *testing.T) {
 	both(t, func(t *testing.T, n *node, ann string, _ func() *node) {
 		old, first := n.create(t, ann, apikey.Options{Name: "backup", Scope: []string{"tracker.*"}, ReadOnly: true, TTL: 24 * time.Hour})
