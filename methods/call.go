@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -77,6 +78,10 @@ type Caller struct {
 	Server bool
 	// ReadOnly callers may only call methods marked read-only.
 	ReadOnly bool
+	// Whole callers came with the account's own login: its password, or a session made
+	// with it. The others came with what was made from that and may be less, an API key or
+	// a child session: it must not become more.
+	Whole bool
 	// Rights decides about permission names.
 	Rights Rights
 }
@@ -90,6 +95,11 @@ type Rights interface {
 // Allows tells whether the caller holds the permission; a nil caller holds none.
 func (c *Caller) Allows(permission string) bool {
 	return c != nil && c.Rights != nil && c.Rights.Allows(permission)
+}
+
+// AllowsAll tells whether the caller holds all of these permissions.
+func (c *Caller) AllowsAll(permissions []string) bool {
+	return !slices.ContainsFunc(permissions, func(p string) bool { return !c.Allows(p) })
 }
 
 // Env is what the endpoint lends to a call: the methods one can see from there, a
@@ -106,6 +116,9 @@ type Env interface {
 	// Permit tells whether the caller of this request may call the method, as dispatch
 	// would, and leaves a record of the question.
 	Permit(e *Entry) *Error
+	// Deny leaves a record that the caller lacks a permission that the method itself asked
+	// for, and gives the refusal; or what to answer instead if there can be no record.
+	Deny(e *Entry, permission string, refusal *Error) *Error
 	// KeepLogin also hands a session to the client as a cookie that lasts until then. It
 	// is false where there are no cookies.
 	KeepLogin(token string, until time.Time) bool

@@ -84,7 +84,7 @@ func (x *exchange) proveSession(ctx context.Context) error {
 	same := x.caller != nil && s.Identity == x.session.Identity && s.ReadOnly == x.session.ReadOnly
 	x.session = s
 	if !same {
-		x.setCaller(s.Identity, s.Server, s.ReadOnly, s.Rights())
+		x.setCaller(s.Identity, methods.Caller{Server: s.Server, ReadOnly: s.ReadOnly, Whole: !s.Child(), Rights: s.Rights()})
 	}
 	return nil
 }
@@ -110,7 +110,7 @@ func (x *exchange) provePassword(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	x.setCaller(who, false, who.Account.ReadOnly, who.Grants)
+	x.setCaller(who, methods.Caller{ReadOnly: who.Account.ReadOnly, Whole: true, Rights: who.Grants})
 	return nil
 }
 
@@ -130,19 +130,19 @@ func (x *exchange) proveKey(ctx context.Context) error {
 		return session.ErrInvalid
 	}
 	x.keyID = p.ID
-	x.setCaller(p.Identity, server, p.ReadOnly, p.Rights)
+	x.setCaller(p.Identity, methods.Caller{Server: server, ReadOnly: p.ReadOnly, Rights: p.Rights})
 	return nil
 }
 
-func (x *exchange) setCaller(who *session.Identity, server, readOnly bool, rights methods.Rights) {
+// setCaller makes the caller that an account is by its credential: by is what the
+// credential says of it.
+func (x *exchange) setCaller(who *session.Identity, by methods.Caller) {
 	into := &x.callerStorage
 	if x.caller != nil {
 		into = new(methods.Caller) // calls hold on to the one they saw
 	}
-	a := &who.Account
-	*into = methods.Caller{
-		ID: a.ID, Name: a.Name, Number: a.Owner(), Server: server, ReadOnly: readOnly, Rights: rights,
-	}
+	*into = by
+	into.ID, into.Name, into.Number = who.Account.ID, who.Account.Name, who.Account.Owner()
 	x.caller, x.identity = into, who
 }
 

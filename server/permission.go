@@ -12,16 +12,27 @@ import (
 // Permit implements methods.Env.
 func (x *exchange) Permit(e *methods.Entry) *methods.Error {
 	refusal := e.Permit(x.caller)
-	if err := x.recordCheck(e, refusal); err != nil {
+	if err := x.recordCheck(e, e.Access.Permission(), refusal); err != nil {
 		return err
 	}
 	return refusal
 }
 
+// Deny implements methods.Env. The audit has the right that was missing, whatever the
+// caller is told: that may be that there is no such object.
+func (x *exchange) Deny(e *methods.Entry, permission string, refusal *methods.Error) *methods.Error {
+	if err := x.recordCheck(e, permission, errDenied); err != nil {
+		return err
+	}
+	return refusal
+}
+
+var errDenied = &methods.Error{Kind: methods.KindPermissionDenied, Public: "a permission is missing"}
+
 // denied records a refused right. What cannot be recorded stays refused.
 func (x *exchange) denied(e *methods.Entry, refusal *methods.Error) *methods.Error {
 	if refusal.Kind == methods.KindPermissionDenied || refusal.Kind == methods.KindReadOnly {
-		if err := x.recordCheck(e, refusal); err != nil {
+		if err := x.recordCheck(e, e.Access.Permission(), refusal); err != nil {
 			return err
 		}
 	}
@@ -42,12 +53,12 @@ func (x *exchange) logAllowed(e *methods.Entry) {
 
 // recordCheck leaves a line for a question about a right: "Action: P User: U Result: R"
 // (webyast contract §7).
-func (x *exchange) recordCheck(e *methods.Entry, refusal *methods.Error) *methods.Error {
-	if x.caller == nil || e.Access.Permission() == "" && refusal == nil {
+func (x *exchange) recordCheck(e *methods.Entry, permission string, refusal *methods.Error) *methods.Error {
+	if x.caller == nil || permission == "" && refusal == nil {
 		return nil
 	}
 	event := audit.Event{
-		Type: audit.Permission, Outcome: audit.OK, Permission: e.Access.Permission(),
+		Type: audit.Permission, Outcome: audit.OK, Permission: permission,
 		User: audit.Known(x.caller.Name), Account: x.caller.Number, Kind: string(account.User),
 		Peer: x.client.Peer, Request: x.id, Endpoint: x.ep.path, Dialect: x.ep.dialect.Name,
 		Method: e.FullName, Session: x.session.Public, Key: x.keyID,

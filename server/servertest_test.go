@@ -80,6 +80,8 @@ type options struct {
 	record   audit.Log      // instead of the service's own buffer
 	origins  []string       // whose pages may call
 	wires    []wire.Transport
+	// auth proves names instead of the accounts' passwords, or asks for more first.
+	auth func(session.Authenticator) session.Authenticator
 }
 
 // newService starts a service with the sample accounts and contacts.
@@ -96,8 +98,12 @@ func newService(t testing.TB, o options) *service {
 	log := slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	runner := verify.NewInProcess(verify.Limits{Workers: 2}, verify.Argon2(s.rand))
 	s.checks = &checkCounter{Runner: runner}
-	auth, err := localauth.New(localauth.Config{Accounts: s.db.Accounts(), Runner: s.checks, Params: cheap, Rand: s.rand, Log: log})
+	local, err := localauth.New(localauth.Config{Accounts: s.db.Accounts(), Runner: s.checks, Params: cheap, Rand: s.rand, Log: log})
 	must(t, err)
+	var auth session.Authenticator = local
+	if o.auth != nil {
+		auth = o.auth(local)
+	}
 	if n, err := s.db.Accounts().Count(t.Context()); err != nil || n == 0 { // another service may have filled it
 		must(t, err)
 		must(t, sample.Fill(t.Context(), s.db.Accounts(), s.db.AddressBook(), func(p string) (string, error) {

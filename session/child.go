@@ -67,7 +67,7 @@ func (m *Manager) OpenChild(ctx context.Context, parent *Session, t Terms, scope
 	if err != nil {
 		return Grant{}, err
 	}
-	if err := m.recordEnd(audit.SessionChild, &g.Session, by, 0); err != nil {
+	if err := m.recordEnd(audit.SessionChild, &g.Session, by); err != nil {
 		m.abandon(record.ID)
 		return Grant{}, err
 	}

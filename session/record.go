@@ -18,6 +18,21 @@ func (m *Manager) record(e audit.Event) error {
 	return nil
 }
 
+// change records e and then does it; nothing is done without a record. Errors:
+// ErrUnavailable with audit.ErrUnrecorded, and it was not done; those of do.
+func (m *Manager) change(e audit.Event, do func() error) error {
+	err := audit.Change(m.cfg.Audit, []audit.Event{e}, func(err error) audit.Outcome {
+		if errors.Is(err, ErrNotFound) {
+			return audit.Refused
+		}
+		return audit.Unknown
+	}, do)
+	if errors.Is(err, audit.ErrUnrecorded) {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return err
+}
+
 // event describes an attempt with the credentials. Their password is not part of it.
 func (c *Credentials) event(t audit.Type, o audit.Outcome, from Origin, who audit.Name) audit.Event {
 	return audit.Event{
@@ -61,17 +76,23 @@ func (m *Manager) nameOf(ctx context.Context, c *Credentials) audit.Name {
 	return m.namer.Unknown(c.Name)
 }
 
-// recordEnd keeps the end of a session that its owner or somebody else asked for.
-func (m *Manager) recordEnd(t audit.Type, s *Session, by By, count int) error {
-	e := audit.Event{
-		Type: t, Outcome: audit.OK, Peer: by.Peer, Request: by.Origin.Request,
-		Endpoint: by.Origin.Endpoint, Dialect: by.Origin.Dialect, Actor: by.Actor, Count: int64(count),
-	}
-	if s != nil {
-		e.Session = s.Public
-		if s.Identity != nil {
-			e.User, e.Account, e.Kind = audit.Known(s.Identity.Account.Name), s.Identity.Account.Number, string(s.Identity.Account.Kind)
-		}
-	}
+// recordEnd keeps what became of a session.
+func (m *Manager) recordEnd(t audit.Type, s *Session, by By) error {
+	e := ending(t, s, by)
+	e.Outcome = audit.OK
 	return m.record(e)
+}
+
+// ending describes the end of a session, or of all of an account's, that its owner or
+// somebody else asked for.
+func ending(t audit.Type, s *Session, by By) audit.Event {
+	e := audit.Event{
+		Type: t, Peer: by.Peer, Request: by.Origin.Request, Endpoint: by.Origin.Endpoint,
+		Dialect: by.Origin.Dialect, Actor: by.Actor, Session: s.Public,
+	}
+	if s.Identity != nil {
+		a := &s.Identity.Account
+		e.User, e.Account, e.Kind = audit.Known(a.Name), a.Number, string(a.Kind)
+	}
+	return e
 }

@@ -45,7 +45,8 @@ type By struct {
 
 // Logout ends the session that the pair proves; it is dead, durably, when Logout
 // returns. who is nil if there was none: a second logout is no error. Errors:
-// ErrUnavailable, ErrOutcomeUnknown.
+// ErrUnavailable, also if it cannot be recorded, and nothing was ended;
+// ErrOutcomeUnknown.
 func (m *Manager) Logout(ctx context.Context, p Pair, by By) (who *Session, err error) {
 	s, err := m.Check(ctx, p)
 	if errors.Is(err, ErrInvalid) {
@@ -53,22 +54,45 @@ func (m *Manager) Logout(ctx context.Context, p Pair, by By) (who *Session, err 
 	} else if err != nil {
 		return nil, err
 	}
-	d := &deletion{id: s.id}
-	if err := m.deletes.do(ctx, d, nil); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
-	}
-	if !d.found {
+	switch err := m.end(ctx, &s, by); {
+	case errors.Is(err, ErrNotFound):
 		return nil, nil
+	case err != nil:
+		return nil, err
 	}
-	return &s, m.recordEnd(audit.Logout, &s, by, 0)
+	return &s, nil
 }
 
-// End ends a session that was checked just now. Errors: ErrOutcomeUnknown.
+// End ends a session that was checked just now. Errors: ErrUnavailable if it cannot be
+// recorded, and it lives on; ErrOutcomeUnknown.
 func (m *Manager) End(ctx context.Context, s *Session, by By) error {
-	if err := m.deletes.do(ctx, &deletion{id: s.id}, nil); err != nil {
-		return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+	if err := m.end(ctx, s, by); !errors.Is(err, ErrNotFound) { // it ended meanwhile
+		return err
 	}
-	return m.recordEnd(audit.Logout, s, by, 0)
+	return nil
+}
+
+// end is End with ErrNotFound for a session that ended meanwhile.
+func (m *Manager) end(ctx context.Context, s *Session, by By) error {
+	return m.change(ending(audit.Logout, s, by), func() error {
+		d := &deletion{id: s.id}
+		switch err := m.deletes.do(ctx, d, nil); {
+		case err != nil:
+			return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+		case !d.found:
+			return ErrNotFound
+		}
+		return nil
+	})
+}
+
+// Withdraw ends a session whose secrets are not handed out after all. It ends without a
+// record too: nobody must have it (requirements SES-15).
+func (m *Manager) Withdraw(s *Session, by By) {
+	m.abandon(s.id)
+	if err := m.recordEnd(audit.SessionEnd, s, by); err != nil {
+		m.cfg.Log.Error("the end of an undelivered session is not in the audit", "err", err)
+	}
 }
 
 // abandonLate ends a session that was stored after its client had stopped waiting.
@@ -89,40 +113,50 @@ func (m *Manager) abandon(id Digest) {
 	}
 }
 
-// Revoke ends the session with the public id. Errors: ErrNotFound, ErrOutcomeUnknown.
+// Revoke ends the session with the public id. Errors: ErrNotFound; ErrUnavailable if it
+// cannot be recorded, and the session lives on; ErrOutcomeUnknown.
 func (m *Manager) Revoke(ctx context.Context, public PublicID, by By) error {
-	err := m.cfg.Sessions.DeletePublic(ctx, public)
-	if errors.Is(err, ErrNotFound) {
-		return err
-	}
-	if err := m.afterRevocation(ctx, err); err != nil {
-		return err
-	}
-	return m.recordEnd(audit.SessionEnd, &Session{Public: public}, by, 1)
+	err := m.change(ending(audit.SessionEnd, &Session{Public: public}, by), func() error {
+		return m.cfg.Sessions.DeletePublic(ctx, public)
+	})
+	return m.afterRevocation(ctx, err)
 }
 
 // RevokeAccount ends all sessions of an account but keep, which may be nil, and tells
-// how many there were. Errors: ErrOutcomeUnknown.
-func (m *Manager) RevokeAccount(ctx context.Context, accountID string, keep *Session, by By) (int, error) {
-	var kept Digest
-	if keep != nil {
-		kept = keep.id
-	}
-	n, err := m.cfg.Sessions.DeleteAccount(ctx, accountID, kept)
-	if err := m.afterRevocation(ctx, err); err != nil {
-		return n, err
+// how many there were. Errors: ErrUnavailable if it cannot be recorded, and they live
+// on; ErrOutcomeUnknown.
+func (m *Manager) RevokeAccount(ctx context.Context, accountID string, keep *Session, by By) (n int, err error) {
+	if keep == nil {
+		keep = &Session{}
 	}
 	who := &Session{}
 	if who.Identity, err = m.Identity(ctx, accountID); err != nil && !errors.Is(err, account.ErrNotFound) {
-		return n, fmt.Errorf("%w: %w", ErrUnavailable, err)
+		return 0, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
-	return n, m.recordEnd(audit.SessionEnd, who, by, n)
+	live, err := m.List(ctx, accountID)
+	if err != nil {
+		return 0, err
+	}
+	e := ending(audit.SessionEnd, who, by)
+	for _, s := range live {
+		if s.Public != keep.Public {
+			e.Count++
+		}
+	}
+	err = m.change(e, func() error {
+		n, err = m.cfg.Sessions.DeleteAccount(ctx, accountID, keep.id)
+		return err
+	})
+	return n, m.afterRevocation(ctx, err)
 }
 
 // afterRevocation brings the memory of this process up to date before the caller is
 // told of success.
 func (m *Manager) afterRevocation(ctx context.Context, err error) error {
-	if err == nil {
+	switch {
+	case errors.Is(err, ErrNotFound), errors.Is(err, audit.ErrUnrecorded):
+		return err
+	case err == nil:
 		err = m.CatchUp(ctx)
 	}
 	if err != nil {

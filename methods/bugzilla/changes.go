@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"countersign/methods"
+	"countersign/methods/signin"
 	"countersign/session/account"
 	"countersign/session/audit"
 )
@@ -16,7 +17,7 @@ func eventsOf(c *methods.Call, e *account.Edit, before *account.Account) []audit
 	e.Apply(&after)
 	var events []audit.Event
 	add := func(t audit.Type, do func(*audit.Event)) {
-		event := about(c, t, before)
+		event := signin.About(c, t, before)
 		if do != nil {
 			do(&event)
 		}
@@ -36,10 +37,10 @@ func eventsOf(c *methods.Call, e *account.Edit, before *account.Account) []audit
 		add(audit.AccountEnable, nil)
 	}
 	for _, role := range e.DropRoles {
-		add(audit.Role, func(e *audit.Event) { e.Role, e.Reason = role, reasonTaken })
+		add(audit.Role, func(e *audit.Event) { e.Role, e.Reason = role, audit.RoleUnassigned })
 	}
 	for _, role := range e.AddRoles {
-		add(audit.Role, func(e *audit.Event) { e.Role, e.Reason = role, reasonAssigned })
+		add(audit.Role, func(e *audit.Event) { e.Role, e.Reason = role, audit.RoleAssigned })
 	}
 	for _, permission := range e.Revokes {
 		add(audit.Revoke, func(e *audit.Event) { e.Permission = permission })

@@ -22,7 +22,7 @@ type createOut struct {
 
 func (m *module) create(ctx context.Context, c *methods.Call, in createIn) (createOut, error) {
 	if !c.Caller.Allows(EditUsers) {
-		return createOut{}, m.refused(c, EditUsers, denied("add new users: that needs the right %s.", EditUsers))
+		return createOut{}, refused(c, EditUsers, denied("add new users: that needs the right %s.", EditUsers))
 	}
 	a, err := m.newcomer(ctx, c, in.Email, in.FullName)
 	if err != nil {

@@ -44,15 +44,10 @@ func (g groups) either(text string) (account.Role, bool) {
 	return g.named(text)
 }
 
-// covers tells whether the caller holds all of these permissions.
-func covers(c *methods.Caller, permissions []string) bool {
-	return !slices.ContainsFunc(permissions, func(p string) bool { return !c.Allows(p) })
-}
-
 // mayGive tells whether the caller may put users into a group and take them out: by the
 // right over this group, or because with editusers he gives nothing that he has not.
 func mayGive(c *methods.Caller, r *account.Role) bool {
-	return c.Allows(BlessPrefix+r.Name) || c.Allows(EditUsers) && covers(c, r.Permissions)
+	return c.Allows(BlessPrefix+r.Name) || c.Allows(EditUsers) && c.AllowsAll(r.Permissions)
 }
 
 // mayEdit tells whether an account may do nothing that the caller may not. The right over

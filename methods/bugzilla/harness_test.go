@@ -46,6 +46,7 @@ type env struct {
 	methods.Env
 	logins  int // password checks left
 	dropped bool
+	denied  []string // permissions that were missing
 }
 
 func (e *env) ReserveLogin() error {
@@ -57,6 +58,11 @@ func (e *env) ReserveLogin() error {
 }
 
 func (e *env) DropLogin() { e.dropped = true }
+
+func (e *env) Deny(_ *methods.Entry, permission string, refusal *methods.Error) *methods.Error {
+	e.denied = append(e.denied, permission)
+	return refusal
+}
 
 // lines is an audit log that can fail.
 type lines struct {
@@ -168,7 +174,7 @@ func (w *world) as(name string) guest {
 	must(w.t, err)
 	a := g.Session.Identity.Account
 	return guest{
-		caller:  &methods.Caller{ID: a.ID, Name: a.Name, Number: a.Owner(), Rights: g.Session.Rights()},
+		caller:  &methods.Caller{ID: a.ID, Name: a.Name, Number: a.Owner(), Whole: true, Rights: g.Session.Rights()},
 		session: &g.Session,
 	}
 }
@@ -180,7 +186,7 @@ func narrowed(t *testing.T, g guest, names ...string) guest {
 	scope, err := account.NewScope(names)
 	must(t, err)
 	c := *g.caller
-	c.Rights = account.Limit(g.session.Identity.Grants, scope)
+	c.Whole, c.Rights = false, account.Limit(g.session.Identity.Grants, scope)
 	return guest{caller: &c}
 }
 

@@ -114,7 +114,7 @@ func (m *module) giveable(c *methods.Call, argument string, v methods.Value, all
 	}
 	r, ok := all.either(text)
 	if !ok || !mayGive(c.Caller, &r) {
-		return "", m.refused(c, strings.TrimSuffix(BlessPrefix+r.Name, "."), denied("add or remove people from the group %s.", quoted(text)))
+		return "", refused(c, strings.TrimSuffix(BlessPrefix+r.Name, "."), denied("add or remove people from the group %s.", quoted(text)))
 	}
 	return r.Name, nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"countersign/methods"
+	"countersign/methods/signin"
 	"countersign/session/account"
 	"countersign/session/audit"
 )
@@ -63,7 +64,7 @@ func (m *module) update(ctx context.Context, c *methods.Call, in updateIn) (upda
 		return outOf(found, nil), nil
 	}
 	var changed []account.Changed
-	err = m.recorded(events, func() (err error) {
+	err = signin.Change(m.cfg.Audit, events, func() (err error) {
 		changed, err = m.cfg.Accounts.Change(ctx, edits, m.cfg.Now())
 		return err
 	})
@@ -92,7 +93,7 @@ func (m *module) subjects(ctx context.Context, c *methods.Call, in *updateIn, al
 	found.add(numbered...)
 	for i := range found.list {
 		if a := &found.list[i]; !all.mayEdit(c.Caller, a) {
-			return nil, m.refused(c, EditUsers, denied("edit %s, who may do more than you.", quoted(a.Name)))
+			return nil, refused(c, EditUsers, denied("edit %s, who may do more than you.", quoted(a.Name)))
 		}
 	}
 	return found.list, nil

@@ -32,11 +32,32 @@ func (d Door) Login(ctx context.Context, c *methods.Call, cred session.Credentia
 	terms.ReadOnly, terms.OnlyPeer, terms.Converse = wish.ReadOnly, wish.OnlyPeer, wish.Converse
 	terms.Origin = Origin(c)
 	grant, err := d.Sessions.Login(ctx, cred, terms)
+	return d.enter(ctx, c, grant, err)
+}
+
+// Continue goes on with a login that asked for more, by the nonce as it was given; it is
+// like Login otherwise.
+func (d Door) Continue(ctx context.Context, c *methods.Call, nonce string, answers []session.Password) (session.Grant, error) {
+	if err := c.Env.ReserveLogin(); err != nil {
+		return session.Grant{}, err
+	}
+	secret, ok := session.ParseSecret(nonce)
+	if !ok {
+		return session.Grant{}, methods.Errorf(methods.KindLoginRefused, "login refused")
+	}
+	grant, err := d.Sessions.Continue(ctx, secret, answers, session.Credentials{Peer: c.Client.Peer})
+	return d.enter(ctx, c, grant, err)
+}
+
+// enter ends the session that a login came with. If it cannot be ended, the new one is
+// not handed out.
+func (d Door) enter(ctx context.Context, c *methods.Call, grant session.Grant, err error) (session.Grant, error) {
 	if err != nil {
 		return session.Grant{}, LoginError(err)
 	}
 	if old, ok := session.FromContext(ctx); ok {
 		if err := d.Sessions.End(ctx, old, By(c)); err != nil {
+			d.Sessions.Withdraw(&grant.Session, By(c))
 			return session.Grant{}, Error(err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/methods"
+	"countersign/methods/signin"
 	"countersign/session"
 	"countersign/session/account"
 	"countersign/session/apikey"
@@ -52,26 +53,38 @@ func outOf(k *apikey.Key) keyOut {
 }
 
 func (m *module) createKey(ctx context.Context, c *methods.Call, in createKeyIn) (keyOut, error) {
-	if err := wholeSession(ctx); err != nil {
+	if err := signin.WholeSession(ctx, c); err != nil {
 		return keyOut{}, err
 	}
-	owner, err := m.subject(ctx, c, in.Wish.User, manageKeys)
+	id, err := m.subject(ctx, c, in.Wish.User, manageKeys)
 	if err != nil {
 		return keyOut{}, err
 	}
-	if owner == "" {
+	if id == "" {
 		return keyOut{}, &methods.ArgumentError{Param: 1, Path: ".user", Reason: "a key is for one user"}
 	}
-	text, key, err := m.cfg.Keys.Create(ctx, owner, apikey.Options{
-		Name: in.Wish.Name, Scope: in.Wish.Scope, ReadOnly: in.Wish.ReadOnly,
-		TTL: time.Duration(in.Wish.Lifetime) * time.Second,
+	owner, err := m.account(ctx, id)
+	if err != nil {
+		return keyOut{}, err
+	}
+	draft, err := m.cfg.Keys.Draft(id, apikey.Options{
+		Name: in.Wish.Name, Scope: in.Wish.Scope, ReadOnly: in.Wish.ReadOnly, TTL: time.Duration(in.Wish.Lifetime) * time.Second,
 	})
 	if err != nil {
 		return keyOut{}, keyError(err)
 	}
-	out := outOf(&key)
-	out.Key = text.Reveal()
-	return out, m.recordKey(ctx, c, audit.KeyCreate, &key)
+	return m.storeKey(ctx, &draft, aboutKey(c, audit.KeyCreate, &owner, draft.Key.ID, draft.Key.Expires))
+}
+
+// storeKey records a key that was drafted and makes it.
+func (m *module) storeKey(ctx context.Context, d *apikey.Draft, events ...audit.Event) (keyOut, error) {
+	err := signin.Change(m.cfg.Audit, events, func() error { return m.cfg.Keys.Store(ctx, d) })
+	if err != nil {
+		return keyOut{}, keyError(err)
+	}
+	out := outOf(&d.Key)
+	out.Key = d.Text.Reveal()
+	return out, nil
 }
 
 func (m *module) listKeys(ctx context.Context, c *methods.Call, in userIn) ([]keyOut, error) {
@@ -96,55 +109,71 @@ type rotateIn struct {
 }
 
 func (m *module) rotateKey(ctx context.Context, c *methods.Call, in rotateIn) (keyOut, error) {
-	id, err := m.manageable(ctx, c, in.ID)
+	old, err := m.manageable(ctx, c, in.ID)
 	if err != nil {
 		return keyOut{}, err
 	}
 	if in.Overlap < 0 {
 		return keyOut{}, &methods.ArgumentError{Param: 2, Reason: "a length of time is negative"}
 	}
-	text, key, err := m.cfg.Keys.Rotate(ctx, id, time.Duration(in.Overlap)*time.Second)
+	owner, err := m.account(ctx, old.Account)
+	if err != nil {
+		return keyOut{}, err
+	}
+	draft, err := m.cfg.Keys.DraftRotation(ctx, old.ID, time.Duration(in.Overlap)*time.Second)
 	if err != nil {
 		return keyOut{}, keyError(err)
 	}
-	out := outOf(&key)
-	out.Key = text.Reveal()
-	return out, m.recordKey(ctx, c, audit.KeyRotate, &key)
+	return m.storeKey(ctx, &draft,
+		aboutKey(c, audit.KeyRevoke, &owner, old.ID, draft.OldEnd),
+		aboutKey(c, audit.KeyRotate, &owner, draft.Key.ID, draft.Key.Expires))
 }
 
 func (m *module) revokeKey(ctx context.Context, c *methods.Call, in publicIn) (bool, error) {
-	id, err := m.manageable(ctx, c, in.ID)
+	key, err := m.manageable(ctx, c, in.ID)
 	if err != nil {
 		return false, err
 	}
-	key, err := m.cfg.Keys.Revoke(ctx, id)
+	owner, err := m.account(ctx, key.Account)
+	if err != nil {
+		return false, err
+	}
+	event := aboutKey(c, audit.KeyRevoke, &owner, key.ID, time.Time{})
+	err = signin.Change(m.cfg.Audit, []audit.Event{event}, func() error {
+		_, err := m.cfg.Keys.Revoke(ctx, key.ID)
+		return err
+	})
 	if err != nil {
 		return false, keyError(err)
 	}
 	if err := m.cfg.Sessions.CatchUp(ctx); err != nil {
 		return false, busy(err, "the key is revoked; other processes take notice within seconds")
 	}
-	return true, m.recordKey(ctx, c, audit.KeyRevoke, &key)
+	return true, nil
 }
 
 // manageable finds a key that the caller may change; others' do not exist without the
 // right.
-func (m *module) manageable(ctx context.Context, c *methods.Call, text string) (session.PublicID, error) {
-	if err := wholeSession(ctx); err != nil {
-		return session.PublicID{}, err
+func (m *module) manageable(ctx context.Context, c *methods.Call, text string) (apikey.Key, error) {
+	if err := signin.WholeSession(ctx, c); err != nil {
+		return apikey.Key{}, err
 	}
 	id, ok := session.ParsePublicID(text)
 	if !ok {
-		return id, &methods.ArgumentError{Param: 1, Reason: "a public id has 16 hex digits"}
+		return apikey.Key{}, &methods.ArgumentError{Param: 1, Reason: "a public id has 16 hex digits"}
 	}
 	key, err := m.cfg.Keys.Find(ctx, id)
-	if err != nil {
-		return id, keyError(err)
+	switch {
+	case err != nil && !errors.Is(err, apikey.ErrNotFound):
+		return apikey.Key{}, keyError(err)
+	case err == nil && key.Account == c.Caller.ID:
+		return key, nil
+	case !c.Caller.Allows(manageKeys):
+		return apikey.Key{}, c.Env.Deny(c.Entry, manageKeys, errNoKey)
+	case err != nil:
+		return apikey.Key{}, errNoKey
 	}
-	if key.Account != c.Caller.ID && !c.Caller.Allows(manageKeys) {
-		return id, errNoKey
-	}
-	return id, nil
+	return key, nil
 }
 
 var errNoKey = methods.Errorf(methods.KindNotFound, "no such key")
@@ -162,14 +191,8 @@ func keyError(err error) error {
 	}
 }
 
-func (m *module) recordKey(ctx context.Context, c *methods.Call, t audit.Type, k *apikey.Key) error {
-	e := audit.Event{Type: t, Key: k.ID, Until: k.Expires}
-	if k.Account != c.Caller.ID {
-		owner, err := m.cfg.Accounts.Get(ctx, k.Account)
-		if err != nil && !errors.Is(err, account.ErrNotFound) {
-			return unreachable(err)
-		}
-		e.User, e.Account = audit.Known(owner.Name), owner.Number
-	}
-	return m.record(c, e)
+func aboutKey(c *methods.Call, t audit.Type, owner *account.Account, id session.PublicID, until time.Time) audit.Event {
+	e := signin.About(c, t, owner)
+	e.Key, e.Until = id, until
+	return e
 }

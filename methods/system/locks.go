@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/methods"
+	"countersign/methods/signin"
 	"countersign/session/account"
 	"countersign/session/audit"
 	"countersign/session/throttle"
@@ -59,9 +60,11 @@ func (m *module) unlock(ctx context.Context, c *methods.Call, in unlockIn) (int,
 	} else if err != nil {
 		return 0, unreachable(err)
 	}
-	n, err := m.cfg.Throttle.Unlock(ctx, m.cfg.Throttle.Tag(account.User, a.Name))
-	if err != nil {
-		return 0, sessionError(err)
-	}
-	return n, m.record(c, audit.Event{Type: audit.Unlock, User: audit.Known(a.Name), Account: a.Number, Count: int64(n)})
+	n := 0
+	event := signin.About(c, audit.Unlock, &a)
+	err = signin.Change(m.cfg.Audit, []audit.Event{event}, func() (err error) {
+		n, err = m.cfg.Throttle.Unlock(ctx, m.cfg.Throttle.Tag(account.User, a.Name))
+		return err
+	})
+	return n, sessionError(err)
 }

@@ -34,7 +34,11 @@ func (t *text) BindValue(v methods.Value) error {
 // login makes a session for the credentials, and ends a live one that came with the
 // request.
 func (m *module) login(ctx context.Context, c *methods.Call, cred session.Credentials, wish session.Terms) (session.Grant, error) {
-	return signin.Door{Sessions: m.cfg.Sessions, Terms: m.cfg.Terms}.Login(ctx, c, cred, wish)
+	return m.door().Login(ctx, c, cred, wish)
+}
+
+func (m *module) door() signin.Door {
+	return signin.Door{Sessions: m.cfg.Sessions, Terms: m.cfg.Terms}
 }
 
 func origin(c *methods.Call) session.Origin { return signin.Origin(c) }

@@ -86,30 +86,20 @@ func (m *module) loginPlain(ctx context.Context, c *methods.Call, in loginReques
 	g, err := m.login(ctx, c, session.Credentials{
 		Kind: account.User, Name: string(in.Username), Password: session.Password(in.Password),
 	}, session.Terms{ReadOnly: in.ReadOnly, Converse: true})
-	return m.answerLogin(ctx, c, g, err, in.Cookie)
+	return m.answerLogin(c, g, err, in.Cookie)
 }
 
 func (m *module) loginContinue(ctx context.Context, c *methods.Call, in loginContinueIn) (loginOut, error) {
-	if err := c.Env.ReserveLogin(); err != nil {
-		return loginOut{}, err
-	}
-	nonce, ok := session.ParseSecret(in.More.Nonce)
-	if !ok {
-		return loginOut{}, methods.Errorf(methods.KindLoginRefused, "login refused")
-	}
 	answers := make([]session.Password, len(in.More.Answers))
 	for i, a := range in.More.Answers {
 		answers[i] = session.Password(a)
 	}
-	g, err := m.cfg.Sessions.Continue(ctx, nonce, answers, session.Credentials{Peer: c.Client.Peer})
-	if err != nil {
-		err = loginError(err)
-	}
-	return m.answerLogin(ctx, c, g, err, in.More.Cookie)
+	g, err := m.door().Continue(ctx, c, in.More.Nonce, answers)
+	return m.answerLogin(c, g, err, in.More.Cookie)
 }
 
 // answerLogin turns the outcome of a login into its answer.
-func (m *module) answerLogin(ctx context.Context, c *methods.Call, g session.Grant, err error, cookie bool) (loginOut, error) {
+func (m *module) answerLogin(c *methods.Call, g session.Grant, err error, cookie bool) (loginOut, error) {
 	if more, ok := errors.AsType[*session.More](err); ok {
 		out := loginOut{Nonce: more.Nonce.Reveal()}
 		for _, p := range more.Prompts {
@@ -121,10 +111,7 @@ func (m *module) answerLogin(ctx context.Context, c *methods.Call, g session.Gra
 		return loginOut{}, err
 	}
 	if cookie && !c.Env.KeepLogin(g.Pair.Token(), g.Session.End) {
-		// A session whose answer is not given must not live on (requirements SES-15).
-		if err := m.cfg.Sessions.End(ctx, &g.Session, by(c)); err != nil {
-			return loginOut{}, sessionError(err)
-		}
+		m.cfg.Sessions.Withdraw(&g.Session, by(c))
 		return loginOut{}, methods.Errorf(methods.KindInvalidParams, "there are no cookies for this request")
 	}
 	return grantOut(g), nil
@@ -185,7 +172,7 @@ func (m *module) logoutOwn(ctx context.Context, c *methods.Call, _ struct{}) (bo
 }
 
 func (m *module) logoutAll(ctx context.Context, c *methods.Call, _ struct{}) (int, error) {
-	if err := wholeSession(ctx); err != nil {
+	if err := signin.WholeSession(ctx, c); err != nil {
 		return 0, err
 	}
 	n, err := m.cfg.Sessions.RevokeAccount(ctx, c.Caller.ID, nil, by(c))

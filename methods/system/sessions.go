@@ -23,19 +23,6 @@ func (m *module) ownSessions() []methods.Method {
 	}
 }
 
-// wholeSession refuses calls that come with less than a session of their own: a child
-// session, an API key or a password must not make or end what is more than itself.
-func wholeSession(ctx context.Context) error {
-	s, ok := session.FromContext(ctx)
-	switch {
-	case !ok:
-		return methods.Errorf(methods.KindPermissionDenied, "this needs a session made by a login")
-	case s.Child():
-		return methods.Errorf(methods.KindPermissionDenied, "a child session may not do this")
-	}
-	return nil
-}
-
 type userIn struct {
 	User string `rpc:"user,optional" help:"login name; the caller's own if left out"`
 }
@@ -102,7 +89,7 @@ func (m *module) subject(ctx context.Context, c *methods.Call, user, right strin
 		return c.Caller.ID, nil
 	}
 	if !c.Caller.Allows(right) {
-		return "", methods.Errorf(methods.KindPermissionDenied, "permission %s is missing", right)
+		return "", c.Env.Deny(c.Entry, right, methods.Errorf(methods.KindPermissionDenied, "permission %s is missing", right))
 	}
 	if user == "*" {
 		return "", nil
@@ -115,6 +102,18 @@ func (m *module) subject(ctx context.Context, c *methods.Call, user, right strin
 		return "", unreachable(err)
 	}
 	return a.ID, nil
+}
+
+// account loads an account that was there just now.
+func (m *module) account(ctx context.Context, id string) (account.Account, error) {
+	a, err := m.cfg.Accounts.Get(ctx, id)
+	switch {
+	case errors.Is(err, account.ErrNotFound):
+		return a, methods.Wrap(methods.KindNotFound, err, "the account was removed just now")
+	case err != nil:
+		return a, unreachable(err)
+	}
+	return a, nil
 }
 
 func unreachable(err error) error {
@@ -131,7 +130,7 @@ func (m *module) endSession(ctx context.Context, c *methods.Call, in publicIn) (
 		return false, &methods.ArgumentError{Param: 1, Reason: "a public id has 16 hex digits"}
 	}
 	if methods.PublicID(public) != c.Session.ID {
-		if err := wholeSession(ctx); err != nil {
+		if err := signin.WholeSession(ctx, c); err != nil {
 			return false, err
 		}
 		own, err := m.cfg.Sessions.List(ctx, c.Caller.ID)
@@ -139,7 +138,7 @@ func (m *module) endSession(ctx context.Context, c *methods.Call, in publicIn) (
 			return false, sessionError(err)
 		}
 		if !holds(own, public) && !c.Caller.Allows(manageSessions) {
-			return false, errNoSession
+			return false, c.Env.Deny(c.Entry, manageSessions, errNoSession)
 		}
 	}
 	err := m.cfg.Sessions.Revoke(ctx, public, by(c))
@@ -172,7 +171,7 @@ type childIn struct {
 }
 
 func (m *module) createChild(ctx context.Context, c *methods.Call, in childIn) (loginOut, error) {
-	if err := wholeSession(ctx); err != nil {
+	if err := signin.WholeSession(ctx, c); err != nil {
 		return loginOut{}, err
 	}
 	if in.Wish.Idle < 0 || in.Wish.Lifetime < 0 {
@@ -201,7 +200,7 @@ type passwordIn struct {
 // setPassword asks for the old password again: a session that was left open must not
 // be enough (requirements SES-17).
 func (m *module) setPassword(ctx context.Context, c *methods.Call, in passwordIn) (bool, error) {
-	if err := wholeSession(ctx); err != nil {
+	if err := signin.WholeSession(ctx, c); err != nil {
 		return false, err
 	}
 	if err := c.Env.ReserveLogin(); err != nil {
@@ -222,26 +221,24 @@ func (m *module) setPassword(ctx context.Context, c *methods.Call, in passwordIn
 	if err != nil {
 		return false, busy(err, "the password cannot be changed at the moment; try again")
 	}
-	if err := m.cfg.Accounts.SetPassword(ctx, c.Caller.ID, hash, own.Digest(), m.cfg.Now()); err != nil {
-		return false, methods.Wrap(methods.KindOutcomeUnknown, err, "the outcome is unknown; it is safe to ask again")
+	event := signin.About(c, audit.AccountPassword, &own.Identity.Account)
+	err = signin.Change(m.cfg.Audit, []audit.Event{event}, func() error {
+		err := m.cfg.Accounts.SetPassword(ctx, c.Caller.ID, hash, own.Digest(), m.cfg.Now())
+		return uncertain(err)
+	})
+	if err != nil {
+		return false, err
 	}
 	if err := m.cfg.Sessions.CatchUp(ctx); err != nil {
 		return false, busy(err, "the password is changed; other sessions end within seconds")
 	}
-	return true, m.record(c, audit.Event{Type: audit.AccountPassword})
+	return true, nil
 }
 
-// record keeps an event about the caller's own account.
-func (m *module) record(c *methods.Call, e audit.Event) error {
-	e.Outcome, e.Peer, e.Request, e.Endpoint, e.Dialect = audit.OK, c.Client.Peer, c.Client.Request, c.Client.Endpoint, c.Client.Dialect
-	e.Method, e.Session = c.Entry.FullName, c.Session.ID
-	if e.User == (audit.Name{}) {
-		e.User, e.Account = audit.Known(c.Caller.Name), c.Caller.Number
-	} else {
-		e.Actor = audit.Known(c.Caller.Name)
+// uncertain is the error of a change that the store did not confirm.
+func uncertain(err error) error {
+	if err == nil {
+		return nil
 	}
-	if err := m.cfg.Audit.Record(e); err != nil {
-		return busy(err, "it is done, but the audit log cannot be written")
-	}
-	return nil
+	return methods.Wrap(methods.KindOutcomeUnknown, err, "the outcome is unknown; it is safe to ask again")
 }

@@ -40,71 +40,117 @@ type Options struct {
 	TTL     time.Duration
 }
 
-// Create makes a key for an account. The text is nowhere else: whoever loses it needs
-// a new key. Errors: ErrOptions, ErrTooMany, account.ErrNotFound, session.ErrUnavailable,
-// session.ErrOutcomeUnknown.
-func (m *Manager) Create(ctx context.Context, accountID string, o Options) (Text, Key, error) {
-	key := Key{Account: accountID, Name: o.Name, ReadOnly: o.ReadOnly}
-	var err error
-	if key.Scope, err = o.check(); err != nil {
-		return Text{}, Key{}, err
-	}
-	text, err := m.draw(&key)
-	if err != nil {
-		return Text{}, Key{}, err
-	}
-	if key.Expires, err = o.end(key.Created); err != nil {
-		return Text{}, Key{}, err
-	}
-	if err := m.cfg.Store.Add(ctx, key); err != nil {
-		return Text{}, Key{}, outcome(err)
-	}
-	// Asked afterwards, so that keys that are made at the same time see each other.
-	live, err := m.List(ctx, accountID)
-	if err == nil && len(live) > MostKeys {
-		err = ErrTooMany
-	}
-	if err != nil {
-		_, gone := m.Revoke(context.WithoutCancel(ctx), key.ID)
-		return Text{}, Key{}, errors.Join(err, gone)
-	}
-	return text, public(key), nil
+// Draft is a key that was drawn and is not stored yet, so that its making can be written
+// down before it is done. Make it a key with Store.
+type Draft struct {
+	// Key is the key as it will be.
+	Key Key
+	// OldEnd is when the key that it replaces ends; zero for at once, or if it replaces
+	// none.
+	OldEnd time.Time
+	// Text is for its owner, once it is stored. It is nowhere else: whoever loses it needs
+	// a new key.
+	Text Text
 }
 
-// Rotate makes a key that replaces another: of the same account, name, scope and
-// kind, and with as long a life from now on. The old key works for the overlap, at
-// most to its own end; with none it is dead when Rotate returns. A key can be rotated
-// once. Errors: ErrOptions for a negative overlap, ErrNotFound, also for an expired
-// key, ErrRotated, session.ErrUnavailable, session.ErrOutcomeUnknown.
-func (m *Manager) Rotate(ctx context.Context, id session.PublicID, overlap time.Duration) (Text, Key, error) {
+// Draft draws a key for an account. Errors: ErrOptions.
+func (m *Manager) Draft(accountID string, o Options) (Draft, error) {
+	d := Draft{Key: Key{Account: accountID, Name: o.Name, ReadOnly: o.ReadOnly}}
+	var err error
+	if d.Key.Scope, err = o.check(); err != nil {
+		return Draft{}, err
+	}
+	if err := m.draw(&d); err != nil {
+		return Draft{}, err
+	}
+	d.Key.Expires, err = o.end(d.Key.Created)
+	return d, err
+}
+
+// DraftRotation draws a key that replaces another: of the same account, name, scope and
+// kind, and with as long a life from now on. The old key works for the overlap, at most
+// to its own end. Errors: ErrOptions for a negative overlap, ErrNotFound, also for an
+// expired key, ErrRotated, session.ErrUnavailable.
+func (m *Manager) DraftRotation(ctx context.Context, id session.PublicID, overlap time.Duration) (Draft, error) {
 	if overlap < 0 {
-		return Text{}, Key{}, fmt.Errorf("%w: a negative overlap", ErrOptions)
+		return Draft{}, fmt.Errorf("%w: a negative overlap", ErrOptions)
 	}
 	old, err := m.Find(ctx, id)
 	if err != nil {
-		return Text{}, Key{}, err
+		return Draft{}, err
 	}
-	next := Key{Account: old.Account, Name: old.Name, Scope: old.Scope, ReadOnly: old.ReadOnly, RotatedFrom: id}
-	text, err := m.draw(&next)
-	if err != nil {
-		return Text{}, Key{}, err
+	d := Draft{Key: Key{Account: old.Account, Name: old.Name, Scope: old.Scope, ReadOnly: old.ReadOnly, RotatedFrom: id}}
+	if err := m.draw(&d); err != nil {
+		return Draft{}, err
 	}
-	if old.Expired(next.Created) {
-		return Text{}, Key{}, ErrNotFound
+	switch {
+	case old.Expired(d.Key.Created):
+		return Draft{}, ErrNotFound
+	case old.ReplacedBy != (session.PublicID{}):
+		return Draft{}, ErrRotated
+	case !old.Expires.IsZero():
+		d.Key.Expires = d.Key.Created.Add(old.Expires.Sub(old.Created))
 	}
-	if !old.Expires.IsZero() {
-		next.Expires = next.Created.Add(old.Expires.Sub(old.Created))
-	}
-	var end time.Time
 	if overlap = overlap.Truncate(time.Microsecond); overlap > 0 {
-		end = next.Created.Add(overlap)
+		d.OldEnd = d.Key.Created.Add(overlap)
+		if !old.Expires.IsZero() && old.Expires.Before(d.OldEnd) {
+			d.OldEnd = old.Expires
+		}
 	}
-	err = m.cfg.Store.Rotate(ctx, id, next, end)
-	m.Forget(old.Account) // also when the outcome is unknown
+	return d, nil
+}
+
+// Store makes a draft a key, and ends the one that it replaces: at once if OldEnd is
+// zero. A key can be rotated once. Errors: account.ErrNotFound, ErrTooMany; for a rotation
+// ErrNotFound, ErrRotated; session.ErrUnavailable, session.ErrOutcomeUnknown.
+func (m *Manager) Store(ctx context.Context, d *Draft) error {
+	key := d.Key
+	key.Digest = d.Text.Digest()
+	if key.RotatedFrom == (session.PublicID{}) {
+		if err := m.cfg.Store.Add(ctx, key); err != nil {
+			return outcome(err)
+		}
+		return m.enforceMost(ctx, &key)
+	}
+	err := m.cfg.Store.Rotate(ctx, key.RotatedFrom, key, d.OldEnd)
+	m.Forget(key.Account) // also when the outcome is unknown
+	return outcome(err)
+}
+
+// enforceMost takes back a new key if its account has too many. It is asked afterwards, so
+// that keys that are made at the same time see each other.
+func (m *Manager) enforceMost(ctx context.Context, key *Key) error {
+	live, err := m.List(ctx, key.Account)
+	if err == nil && len(live) > MostKeys {
+		err = ErrTooMany
+	}
+	if err == nil {
+		return nil
+	}
+	_, gone := m.Revoke(context.WithoutCancel(ctx), key.ID)
+	return errors.Join(err, gone)
+}
+
+// Create is Draft and Store in one.
+func (m *Manager) Create(ctx context.Context, accountID string, o Options) (Text, Key, error) {
+	d, err := m.Draft(accountID, o)
+	return m.storeNow(ctx, &d, err)
+}
+
+// Rotate is DraftRotation and Store in one.
+func (m *Manager) Rotate(ctx context.Context, id session.PublicID, overlap time.Duration) (Text, Key, error) {
+	d, err := m.DraftRotation(ctx, id, overlap)
+	return m.storeNow(ctx, &d, err)
+}
+
+func (m *Manager) storeNow(ctx context.Context, d *Draft, err error) (Text, Key, error) {
+	if err == nil {
+		err = m.Store(ctx, d)
+	}
 	if err != nil {
-		return Text{}, Key{}, outcome(err)
+		return Text{}, Key{}, err
 	}
-	return text, public(next), nil
+	return d.Text, d.Key, nil
 }
 
 // Revoke ends a key, which is dead when Revoke returns, and gives it as it was.
@@ -150,27 +196,18 @@ func (m *Manager) List(ctx context.Context, accountID string) ([]Key, error) {
 	return live, nil
 }
 
-// draw gives a key its ids and its date, and returns its text.
-func (m *Manager) draw(key *Key) (Text, error) {
-	text, err := newText(m.cfg.Rand)
-	if err != nil {
-		return Text{}, err
+// draw gives a key its secret, its id and its date.
+func (m *Manager) draw(d *Draft) (err error) {
+	if d.Text, err = newText(m.cfg.Rand); err != nil {
+		return err
 	}
-	if key.ID, err = newID(m.cfg.Rand); err != nil {
-		return Text{}, err
-	}
-	key.Digest = text.Digest()
-	key.Created = exact(m.cfg.Now())
-	return text, nil
+	d.Key.Created = exact(m.cfg.Now())
+	d.Key.ID, err = newID(m.cfg.Rand)
+	return err
 }
 
 // exact is a time as a Store keeps it.
 func exact(t time.Time) time.Time { return t.UTC().Round(0).Truncate(time.Microsecond) }
-
-func public(key Key) Key {
-	key.Digest = session.Digest{}
-	return key
-}
 
 func (o *Options) check() (scope []string, err error) {
 	s, err := account.NewScope(o.Scope)

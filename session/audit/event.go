@@ -99,6 +99,12 @@ func (o Outcome) String() string {
 	return ""
 }
 
+// The reasons of changes to who has a role.
+const (
+	RoleAssigned   = "role assigned"
+	RoleUnassigned = "role unassigned"
+)
+
 // ErrEvent: the event has no type or no outcome of the closed sets.
 var ErrEvent = errors.New("audit: not an event")
 

@@ -8,9 +8,8 @@ import (
 	"os/user"
 	"strconv"
 
-	"countersign/session"
+	"countersign/methods/signin"
 	"countersign/session/account"
-	"countersign/session/apikey"
 	"countersign/session/audit"
 	"countersign/sql"
 )
@@ -94,51 +93,25 @@ func about(t audit.Type, a *account.Account) audit.Event {
 	return audit.Event{Type: t, User: audit.Known(a.Name), Account: a.Number, Kind: string(a.Kind)}
 }
 
-// before records e and then does it.
+// before records e and then does it (audit.Change).
 func (r *recorder) before(e audit.Event, do func() error) error {
 	return r.beforeAll([]audit.Event{e}, do)
 }
 
 // beforeAll is before for a change of several parts.
 func (r *recorder) beforeAll(events []audit.Event, do func() error) error {
-	for i, e := range events {
-		if err := r.record(e, audit.OK); err != nil {
-			return errors.Join(fmt.Errorf("nothing was changed: %w", err), r.takeBack(events[:i], audit.Refused))
-		}
-	}
-	err := do()
-	if err != nil {
-		err = errors.Join(err, r.takeBack(events, outcomeOf(err)))
-	}
-	return err
-}
-
-// takeBack records what has really become of events that stand there as ok.
-func (r *recorder) takeBack(events []audit.Event, outcome audit.Outcome) error {
-	var faults []error
-	for _, e := range events {
-		faults = append(faults, r.record(e, outcome))
-	}
-	return errors.Join(faults...)
+	return audit.Change(r, events, outcomeOf, do)
 }
 
 // after records e, which was done, and undoes it if it cannot be recorded.
-func (r *recorder) after(e audit.Event, undo func() error) error {
-	err := r.record(e, audit.OK)
-	if err == nil {
-		return nil
-	}
-	if failed := undo(); failed != nil {
-		return errors.Join(err, fmt.Errorf("what was made could not be taken back: %w", failed))
-	}
-	return fmt.Errorf("what was made was taken back: %w", err)
-}
+func (r *recorder) after(e audit.Event, undo func() error) error { return audit.Made(r, e, undo) }
 
-func (r *recorder) record(e audit.Event, outcome audit.Outcome) error {
+// Record implements audit.Log: it fails only where a record is required.
+func (r *recorder) Record(e audit.Event) error {
 	if r.log == nil {
 		return nil
 	}
-	e.Actor, e.Outcome = r.actor, outcome
+	e.Actor = r.actor
 	err := r.log.Record(e)
 	if err != nil && !r.required {
 		r.warn(err)
@@ -152,15 +125,7 @@ func outcomeOf(err error) audit.Outcome {
 	if errors.Is(err, sql.ErrBusy) {
 		return audit.Busy
 	}
-	for _, refusal := range []error{
-		account.ErrNotFound, account.ErrExists, session.ErrNotFound,
-		apikey.ErrNotFound, apikey.ErrRotated, apikey.ErrOptions,
-	} {
-		if errors.Is(err, refusal) {
-			return audit.Refused
-		}
-	}
-	return audit.Unknown
+	return signin.OutcomeOf(err)
 }
 
 // worded is an error in other words, which stays what it was for errors.Is.

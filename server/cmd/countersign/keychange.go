@@ -48,7 +48,7 @@ func (c *keyAddCmd) Run(ctx context.Context, io stdio) error {
 		if err != nil {
 			return err
 		}
-		text, key, err := keys.Create(ctx, owner.ID, apikey.Options{
+		draft, err := keys.Draft(owner.ID, apikey.Options{
 			Name: c.Name, Scope: c.Scope, ReadOnly: c.ReadOnly, TTL: time.Duration(c.Expires),
 		})
 		if errors.Is(err, apikey.ErrOptions) {
@@ -57,10 +57,11 @@ func (c *keyAddCmd) Run(ctx context.Context, io stdio) error {
 		if err != nil {
 			return err
 		}
-		if err := r.after(aboutKey(audit.KeyCreate, &owner, &key), takingBack(ctx, keys, key.ID)); err != nil {
+		key := &draft.Key
+		if err := r.before(aboutKey(audit.KeyCreate, &owner, key), func() error { return keys.Store(ctx, &draft) }); err != nil {
 			return err
 		}
-		return handOver(ctx, io, keys, text, fmt.Sprintf("key %s of %s %s: %s.", key.ID, owner.Kind, owner.Name, keyInWords(&key)), key.ID)
+		return handOver(ctx, io, keys, &draft, fmt.Sprintf("key %s of %s %s: %s.", key.ID, owner.Kind, owner.Name, keyInWords(key)))
 	})
 }
 
@@ -71,21 +72,16 @@ func aboutKey(t audit.Type, owner *account.Account, k *apikey.Key) audit.Event {
 	return e
 }
 
-// takingBack ends a key that nobody has received.
-func takingBack(ctx context.Context, keys *apikey.Manager, id session.PublicID) func() error {
-	return func() error {
-		_, err := keys.Revoke(context.WithoutCancel(ctx), id)
-		return err
+// handOver shows the text of a new key, and ends the key if that fails.
+func handOver(ctx context.Context, io stdio, keys *apikey.Manager, d *apikey.Draft, about string) error {
+	err := say(io, "%s\nIt is shown this once; send it as \"Authorization: Bearer KEY\".\n\n%s\n", about, d.Text.Reveal())
+	if err == nil {
+		return nil
 	}
-}
-
-// handOver shows the text of a key, once. One that cannot be shown is ended.
-func handOver(ctx context.Context, io stdio, keys *apikey.Manager, text apikey.Text, about string, id session.PublicID) error {
-	err := say(io, "%s\nIt is shown this once; send it as \"Authorization: Bearer KEY\".\n\n%s\n", about, text.Reveal())
-	if err != nil {
-		return errors.Join(fmt.Errorf("the key could not be shown, and was ended: %w", err), takingBack(ctx, keys, id)())
+	if _, failed := keys.Revoke(context.WithoutCancel(ctx), d.Key.ID); failed != nil {
+		return errors.Join(fmt.Errorf("the key could not be shown: %w", err), fmt.Errorf("and could not be ended: %w", failed))
 	}
-	return nil
+	return fmt.Errorf("the key could not be shown, and was ended: %w", err)
 }
 
 // keyInWords says what a key may do, and until when.
@@ -132,29 +128,23 @@ func (c *keyRotateCmd) Run(ctx context.Context, io stdio) error {
 		if err != nil {
 			return err
 		}
-		// The end of the old key is recorded first: it cannot be taken back.
-		ending := aboutKey(audit.KeyRevoke, &owner, &old)
-		if end := time.Now().Add(time.Duration(c.Overlap)); c.Overlap > 0 && (old.Expires.IsZero() || end.Before(old.Expires)) {
-			ending.Until = end
-		}
-		var text apikey.Text
-		var key apikey.Key
-		err = r.before(ending, func() error {
-			text, key, err = keys.Rotate(ctx, old.ID, time.Duration(c.Overlap))
-			return keyFault(old.ID, err)
-		})
+		draft, err := keys.DraftRotation(ctx, old.ID, time.Duration(c.Overlap))
 		if err != nil {
-			return err
+			return keyFault(old.ID, err)
 		}
-		if err := r.after(aboutKey(audit.KeyRotate, &owner, &key), takingBack(ctx, keys, key.ID)); err != nil {
+		ending := aboutKey(audit.KeyRevoke, &owner, &old)
+		ending.Until = draft.OldEnd
+		events := []audit.Event{ending, aboutKey(audit.KeyRotate, &owner, &draft.Key)}
+		err = r.beforeAll(events, func() error { return keyFault(old.ID, keys.Store(ctx, &draft)) })
+		if err != nil {
 			return err
 		}
 		fate := "which has ended"
 		if c.Overlap > 0 {
-			fate = "which works until " + moment(ending.Until)
+			fate = "which works until " + moment(draft.OldEnd)
 		}
-		return handOver(ctx, io, keys, text, fmt.Sprintf("key %s of %s %s, in place of %s, %s: %s.",
-			key.ID, owner.Kind, owner.Name, old.ID, fate, keyInWords(&key)), key.ID)
+		return handOver(ctx, io, keys, &draft, fmt.Sprintf("key %s of %s %s, in place of %s, %s: %s.",
+			draft.Key.ID, owner.Kind, owner.Name, old.ID, fate, keyInWords(&draft.Key)))
 	})
 }
 

@@ -37,7 +37,7 @@ func (c *roleAssignCmd) Run(ctx context.Context, io stdio) error {
 			}
 		}
 		return append(slices.Clone(a.Roles), changed...), changed, nil
-	}, reasonAssigned)
+	}, audit.RoleAssigned)
 }
 
 type roleUnassignCmd struct {
@@ -59,7 +59,7 @@ func (c *roleUnassignCmd) Run(ctx context.Context, io stdio) error {
 		}
 		roles = slices.DeleteFunc(slices.Clone(a.Roles), func(role string) bool { return slices.Contains(c.Roles, role) })
 		return roles, slices.Compact(slices.Sorted(slices.Values(c.Roles))), nil
-	}, reasonTaken)
+	}, audit.RoleUnassigned)
 }
 
 // changeRoles gives an account the roles that choose wants for it, and says which it

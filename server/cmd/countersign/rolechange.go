@@ -29,14 +29,12 @@ Examples:
   countersign role set yast 'org.opensuse.yast.*'`
 }
 
-// The fixed wordings of the audit's reason for a change to a role or to who has it.
+// The fixed wordings of the audit's reason for a change to a role.
 const (
-	reasonAllows   = "permission added"
-	reasonForbids  = "permission removed"
-	reasonMade     = "role made"
-	reasonDeleted  = "role deleted"
-	reasonAssigned = "role assigned"
-	reasonTaken    = "role unassigned"
+	reasonAllows  = "permission added"
+	reasonForbids = "permission removed"
+	reasonMade    = "role made"
+	reasonDeleted = "role deleted"
 )
 
 // Run implements the command.
