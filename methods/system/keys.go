@@ -63,12 +63,16 @@ func (m *module) createKey(ctx context.Context, c *methods.Call, in createKeyIn)
 	if id == "" {
 		return keyOut{}, &methods.ArgumentError{Param: 1, Path: ".user", Reason: "a key is for one user"}
 	}
-	owner, err := m.account(ctx, id)
+	life, err := seconds(1, ".lifetime", in.Wish.Lifetime)
+	if err != nil {
+		return keyOut{}, err
+	}
+	owner, err := m.keeper(ctx, c, id)
 	if err != nil {
 		return keyOut{}, err
 	}
 	draft, err := m.cfg.Keys.Draft(id, apikey.Options{
-		Name: in.Wish.Name, Scope: in.Wish.Scope, ReadOnly: in.Wish.ReadOnly, TTL: time.Duration(in.Wish.Lifetime) * time.Second,
+		Name: in.Wish.Name, Scope: in.Wish.Scope, ReadOnly: in.Wish.ReadOnly, TTL: life,
 	})
 	if err != nil {
 		return keyOut{}, keyError(err)
@@ -113,14 +117,15 @@ func (m *module) rotateKey(ctx context.Context, c *methods.Call, in rotateIn) (k
 	if err != nil {
 		return keyOut{}, err
 	}
-	if in.Overlap < 0 {
-		return keyOut{}, &methods.ArgumentError{Param: 2, Reason: "a length of time is negative"}
-	}
-	owner, err := m.account(ctx, old.Account)
+	overlap, err := seconds(2, "", in.Overlap)
 	if err != nil {
 		return keyOut{}, err
 	}
-	draft, err := m.cfg.Keys.DraftRotation(ctx, old.ID, time.Duration(in.Overlap)*time.Second)
+	owner, err := m.keeper(ctx, c, old.Account)
+	if err != nil {
+		return keyOut{}, err
+	}
+	draft, err := m.cfg.Keys.DraftRotation(ctx, old.ID, overlap)
 	if err != nil {
 		return keyOut{}, keyError(err)
 	}
@@ -175,6 +180,18 @@ func (m *module) manageable(ctx context.Context, c *methods.Call, text string) (
 	}
 	return key, nil
 }
+
+// keeper is the account for which the caller asks for the text of a key. Who has it acts
+// as that account, so another's must not allow more than the caller may.
+func (m *module) keeper(ctx context.Context, c *methods.Call, id string) (account.Account, error) {
+	a, err := m.account(ctx, id)
+	if err == nil && id != c.Caller.ID && !c.Caller.AllowsAll(a.Grants) {
+		return a, c.Env.Deny(c.Entry, manageKeys, errMoreThanYou)
+	}
+	return a, err
+}
+
+var errMoreThanYou = methods.Errorf(methods.KindPermissionDenied, "the user may do more than you")
 
 var errNoKey = methods.Errorf(methods.KindNotFound, "no such key")
 

@@ -3,6 +3,7 @@ package system
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"time"
 
@@ -174,13 +175,18 @@ func (m *module) createChild(ctx context.Context, c *methods.Call, in childIn) (
 	if err := signin.WholeSession(ctx, c); err != nil {
 		return loginOut{}, err
 	}
-	if in.Wish.Idle < 0 || in.Wish.Lifetime < 0 {
-		return loginOut{}, &methods.ArgumentError{Param: 1, Reason: "a length of time is negative"}
+	idle, err := seconds(1, ".idle", in.Wish.Idle)
+	if err != nil {
+		return loginOut{}, err
+	}
+	life, err := seconds(1, ".lifetime", in.Wish.Lifetime)
+	if err != nil {
+		return loginOut{}, err
 	}
 	parent, _ := session.FromContext(ctx)
 	g, err := m.cfg.Sessions.OpenChild(ctx, parent, session.Terms{
 		ReadOnly: in.Wish.ReadOnly, Origin: origin(c),
-		Idle: time.Duration(in.Wish.Idle) * time.Second, Absolute: time.Duration(in.Wish.Lifetime) * time.Second,
+		Idle: idle, Absolute: life,
 	}, in.Wish.Scope, by(c))
 	if errors.Is(err, account.ErrScope) {
 		return loginOut{}, &methods.ArgumentError{Param: 1, Path: ".scope", Reason: "not a list of permissions"}
@@ -190,6 +196,18 @@ func (m *module) createChild(ctx context.Context, c *methods.Call, in childIn) (
 		return loginOut{}, sessionError(err)
 	}
 	return grantOut(g), nil
+}
+
+// seconds is a length of time that a caller gave as the path of a parameter.
+func seconds(param int, path string, n int) (time.Duration, error) {
+	const most = int64(math.MaxInt64 / time.Second) // 292 years
+	switch {
+	case n < 0:
+		return 0, &methods.ArgumentError{Param: param, Path: path, Reason: "a length of time is negative"}
+	case int64(n) > most:
+		return 0, &methods.ArgumentError{Param: param, Path: path, Reason: "a length of time is beyond all bounds"}
+	}
+	return time.Duration(n) * time.Second, nil
 }
 
 type passwordIn struct {
