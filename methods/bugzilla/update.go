@@ -2,6 +2,7 @@ package bugzilla
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"countersign/methods"
@@ -47,6 +48,9 @@ func (m *module) update(ctx context.Context, c *methods.Call, in updateIn) (upda
 	}
 	found, err := m.subjects(ctx, c, &in, all)
 	if err != nil {
+		return updateOut{}, err
+	}
+	if err := m.maySecure(ctx, c, &in, found); err != nil {
 		return updateOut{}, err
 	}
 	if in.Email != nil && len(found) > 1 {
@@ -97,6 +101,28 @@ func (m *module) subjects(ctx context.Context, c *methods.Call, in *updateIn, al
 		}
 	}
 	return found.list, nil
+}
+
+// maySecure refuses what makes more of a credential than it is. Who comes with a child
+// session or an API key sets nobody's password, and changes neither his own login name nor
+// his address. And who has no password here gives himself none: it would go past what
+// proves him. An editor may give him one.
+func (m *module) maySecure(ctx context.Context, c *methods.Call, in *updateIn, found []account.Account) error {
+	self := slices.ContainsFunc(found, func(a account.Account) bool { return a.ID == c.Caller.ID })
+	if !c.Caller.Whole && len(found) > 0 && (in.Password != nil || in.Email != nil && self) {
+		return refused(c, EditUsers, denied("change a password, or your own address, with an API key or a session made from another: log in with your password."))
+	}
+	if in.Password == nil || !self {
+		return nil
+	}
+	a, err := m.cfg.Accounts.Get(ctx, c.Caller.ID)
+	if err != nil {
+		return unreachable(err)
+	}
+	if a.PasswordHash == "" {
+		return denied("give yourself a password here: yours is kept elsewhere.")
+	}
+	return nil
 }
 
 // edit is what is to be done to one user.

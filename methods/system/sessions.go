@@ -215,17 +215,27 @@ type passwordIn struct {
 	New text `rpc:"new" help:"the password from now on"`
 }
 
+var errNoPassword = methods.Errorf(methods.KindApplication, "this account has no password here: it is kept elsewhere")
+
 // setPassword asks for the old password again: a session that was left open must not
 // be enough (requirements SES-17).
 func (m *module) setPassword(ctx context.Context, c *methods.Call, in passwordIn) (bool, error) {
 	if err := signin.WholeSession(ctx, c); err != nil {
 		return false, err
 	}
+	// Who is proven elsewhere, as by PAM, must not get round that by a password of ours.
+	a, err := m.account(ctx, c.Caller.ID)
+	switch {
+	case err != nil:
+		return false, err
+	case a.PasswordHash == "":
+		return false, errNoPassword
+	}
 	if err := c.Env.ReserveLogin(); err != nil {
 		return false, err
 	}
 	own, _ := session.FromContext(ctx)
-	_, _, err := m.cfg.Sessions.Password(ctx, session.Credentials{
+	_, _, err = m.cfg.Sessions.Password(ctx, session.Credentials{
 		Kind: own.Identity.Account.Kind, Name: c.Caller.Name, Login: own.Identity.Account.Login,
 		Password: session.Password(in.Old), Peer: c.Client.Peer,
 	}, origin(c))
@@ -239,7 +249,7 @@ func (m *module) setPassword(ctx context.Context, c *methods.Call, in passwordIn
 	if err != nil {
 		return false, busy(err, "the password cannot be changed at the moment; try again")
 	}
-	event := signin.About(c, audit.AccountPassword, &own.Identity.Account)
+	event := signin.About(c, audit.AccountPassword, &a)
 	err = signin.Change(m.cfg.Audit, []audit.Event{event}, func() error {
 		err := m.cfg.Accounts.SetPassword(ctx, c.Caller.ID, hash, own.Digest(), m.cfg.Now())
 		return uncertain(err)
