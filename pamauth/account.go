@@ -7,6 +7,7 @@ import (
 
 	"countersign/session"
 	"countersign/session/account"
+	"countersign/session/audit"
 )
 
 // account finds the account of a name that PAM has granted, or makes it.
@@ -36,6 +37,9 @@ func (a *Authenticator) account(ctx context.Context, name string) (account.Accou
 	return found, nil
 }
 
+// reasonFirst is why an account was made, for the audit.
+const reasonFirst = "first login by PAM"
+
 // create makes an account that can log in through PAM only. Of two logins at once the
 // later finds the account of the earlier. A name that looks like another account's is
 // refused: whether both are one person is for an administrator to say.
@@ -52,6 +56,15 @@ func (a *Authenticator) create(ctx context.Context, name string) (account.Accoun
 	}
 	if err != nil {
 		a.cfg.Log.Error("no account can be made for a user of PAM", "roles", a.cfg.Roles, "err", err)
+		return account.Account{}, err
+	}
+	event := audit.Event{
+		Type: audit.AccountAdd, Reason: reasonFirst, User: audit.Known(made.Name), Account: made.Number, Kind: string(made.Kind),
+	}
+	err = audit.Made(a.cfg.Audit, event, func() error {
+		return a.cfg.Accounts.Delete(context.WithoutCancel(ctx), made.ID, a.cfg.Now())
+	})
+	if err != nil {
 		return account.Account{}, err
 	}
 	a.cfg.Log.Info("an account was made for a user of PAM", "account", made.ID, "roles", made.Roles)

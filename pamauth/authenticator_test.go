@@ -1,6 +1,7 @@
 package pamauth
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"countersign/session"
 	"countersign/session/account"
+	"countersign/session/audit"
 	"countersign/session/sessiontest"
 	"countersign/session/verify"
 	"countersign/sql"
@@ -152,8 +154,10 @@ func TestAutoCreate(t *testing.T) {
 	sqltest.Each(t, func(t *testing.T, db *sql.DB) {
 		m := machine{"ann": granted("ann"), "odd": granted("odd")}
 		now := time.Date(2026, 2, 3, 4, 5, 6, 0, time.UTC)
+		var recorded bytes.Buffer
 		a, _ := open(t, db, inProcess(t, verify.Limits{}, m.handlers()), func(c *Config) {
 			c.AutoCreate, c.Roles, c.Now = true, []string{"user"}, func() time.Time { return now }
+			c.Audit = audit.NewWriter(&recorded, audit.Options{Now: c.Now})
 		})
 		if _, err := a.Authenticate(t.Context(), user("ann", "wrong")); reason(err) != session.ReasonPassword {
 			t.Fatal(err)
@@ -182,6 +186,12 @@ func TestAutoCreate(t *testing.T) {
 			t.Errorf("%+v", made)
 		}
 
+		want := fmt.Sprintf(`{"time":"2026-02-03T04:05:06.000000Z","event":"account.add","outcome":"ok","reason":"first login by PAM",`+
+			`"user":"ann","account":%d,"kind":"user"}`+"\n", made.Number)
+		if got := recorded.String(); got != want {
+			t.Errorf("the audit says %s, want %s", got, want)
+		}
+
 		// A name that looks like an account's is refused, and the administrator is told why.
 		m["Ann"] = granted("Ann")
 		a, log := open(t, db, inProcess(t, verify.Limits{}, m.handlers()), func(c *Config) { c.AutoCreate = true })
@@ -200,6 +210,25 @@ func TestAutoCreate(t *testing.T) {
 		}
 	})
 }
+
+// TestAutoCreateUnrecorded: an account that cannot be recorded is not made.
+func TestAutoCreateUnrecorded(t *testing.T) {
+	db := sqltest.SQLite(t)
+	a, _ := open(t, db, inProcess(t, verify.Limits{}, machine{"ann": granted("ann")}.handlers()), func(c *Config) {
+		c.AutoCreate, c.Roles, c.Audit = true, []string{"user"}, full{}
+	})
+	if _, err := a.Authenticate(t.Context(), right("ann")); !errors.Is(err, session.ErrUnavailable) || !errors.Is(err, audit.ErrUnrecorded) {
+		t.Errorf("let in: %v", err)
+	}
+	if n, err := db.Accounts().Count(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d accounts, %v", n, err)
+	}
+}
+
+// full is an audit without room.
+type full struct{}
+
+func (full) Record(audit.Event) error { return errors.New("the disk is full") }
 
 // asking is a worker that wants an answer to prompts besides the password, and grants if
 // it is "yes".

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/session/account"
+	"countersign/session/audit"
 	"countersign/session/verify"
 )
 
@@ -37,8 +38,11 @@ type Config struct {
 	// Step is the time that refusals take, or a multiple of it; 0 is 500 ms. It should
 	// be longer than the back end takes to find a password wrong.
 	Step time.Duration
-	Now  func() time.Time // time.Now if nil
-	Log  *slog.Logger     // silent if nil
+	// Audit keeps a record of the accounts that are made; discarded if nil. If it fails,
+	// none is made.
+	Audit audit.Log
+	Now   func() time.Time // time.Now if nil
+	Log   *slog.Logger     // silent if nil
 }
 
 // Authenticator implements session.Authenticator.
@@ -65,6 +69,9 @@ func newAuthenticator(cfg Config) (*Authenticator, error) {
 	}
 	if cfg.Step <= 0 {
 		cfg.Step = 500 * time.Millisecond
+	}
+	if cfg.Audit == nil {
+		cfg.Audit = audit.Discard{}
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

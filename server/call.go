@@ -3,7 +3,6 @@ package server
 import (
 	"mime"
 	"net/http"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -71,8 +70,7 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, ep *endpoint)
 func (x *exchange) answer(dst []byte) (reply wire.Reply) {
 	defer func() {
 		if p := recover(); p != nil {
-			e := &methods.Error{Kind: methods.KindInternal, Public: "internal error", Cause: &panicked{p, debug.Stack()}}
-			reply = x.ep.transport.Refuse(x.Fail(e), x.style, dst)
+			reply = x.ep.transport.Refuse(x.Fail(x.panicked(&x.ctx, "", p)), x.style, dst)
 		}
 	}()
 	return x.ep.transport.Answer(&x.ctx, &x.request, x, dst)

@@ -2,8 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"strings"
 
 	"countersign/methods"
@@ -121,24 +119,10 @@ func (x *exchange) touch(entry *methods.Entry) {
 func (x *exchange) run(ctx context.Context, entry *methods.Entry, call *methods.Call) (v methods.Value, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = &methods.Error{Kind: methods.KindInternal, Public: "internal error", Cause: &panicked{p, debug.Stack()}}
+			err = x.panicked(ctx, entry.FullName, p)
 		}
 	}()
 	return entry.Run(ctx, call)
-}
-
-// panicked is the cause of an internal error that was a panic.
-type panicked struct {
-	value any
-	stack []byte
-}
-
-// Error names the panic's type only: its value may quote what a client sent.
-func (p *panicked) Error() string {
-	if err, ok := p.value.(interface{ RuntimeError() }); ok {
-		return fmt.Sprintf("panic: %v", err)
-	}
-	return fmt.Sprintf("panic of type %T", p.value)
 }
 
 // Error implements error.

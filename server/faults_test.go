@@ -61,7 +61,12 @@ func TestPanic(t *testing.T) {
 	s := newService(t, options{modules: []methods.Module{newTrial().module()}})
 	for path, code := range map[string]int{plainPath: -32603, phpgwPath: 17, egwPath: 17} {
 		c := s.client(path)
-		line := s.wantInternal(t, c.call(t, "trial.panic", "private-words"), code)
+		var a *answer
+		recorded := s.audited(t, func() { a = c.call(t, "trial.panic", "private-words") })
+		if len(recorded) != 1 || short(recorded[0]) != "panic unknown" || recorded[0]["method"] != "trial.panic" || recorded[0]["request"] != a.header.Get("X-Request-Id") {
+			t.Errorf("%s: the audit says %v", path, recorded)
+		}
+		line := s.wantInternal(t, a, code)
 		stack, _ := line["stack"].(string)
 		if !strings.Contains(stack, "trial_test.go") || !strings.Contains(stack, "panics") {
 			t.Errorf("%s: the stack does not lead to the method: %s", path, stack)
@@ -77,7 +82,7 @@ func TestPanic(t *testing.T) {
 		}
 		c.call(t, "trial.echo", "alive").wantValue(t, "alive")
 	}
-	if strings.Contains(s.logs.String(), "private-words") {
+	if strings.Contains(s.logs.String()+s.audit.String(), "private-words") {
 		t.Error("the log quotes the argument of a method that panicked")
 	}
 }
@@ -110,7 +115,10 @@ func TestClumsyTransport(t *testing.T) {
 	s := newService(t, options{wires: []wire.Transport{clumsy{}}, rows: []server.Endpoint{
 		{Path: plainPath, Transport: "xmlrpc", Dialect: "plain"}, {Path: "/clumsy", Transport: "clumsy", Dialect: "plain"},
 	}})
-	s.wantInternal(t, s.client("/clumsy").call(t, "x"), -32603)
+	recorded := s.audited(t, func() { s.wantInternal(t, s.client("/clumsy").call(t, "x"), -32603) })
+	if len(recorded) != 1 || short(recorded[0]) != "panic unknown" || recorded[0]["endpoint"] != "/clumsy" {
+		t.Errorf("the audit says %v", recorded)
+	}
 	s.client(plainPath).call(t, "system.methodExist", "system.login").wantValue(t, true)
 	if strings.Contains(s.logs.String(), "private-words") {
 		t.Error("the log quotes what the panic says")

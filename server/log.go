@@ -28,7 +28,7 @@ func (x *exchange) logFailure(ctx context.Context, f failure) {
 	attrs := append(x.attrs(f.method), slog.String("kind", f.err.Kind.String()))
 	if f.err.Cause != nil && level != slog.LevelInfo {
 		attrs = append(attrs, slog.String("cause", f.err.Cause.Error()))
-		if p, ok := errors.AsType[*panicked](f.err.Cause); ok {
+		if p, ok := errors.AsType[*panicError](f.err.Cause); ok {
 			attrs = append(attrs, slog.String("stack", string(p.stack)))
 		}
 	}

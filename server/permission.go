@@ -57,15 +57,8 @@ func (x *exchange) recordCheck(e *methods.Entry, permission string, refusal *met
 	if x.caller == nil || permission == "" && refusal == nil {
 		return nil
 	}
-	event := audit.Event{
-		Type: audit.Permission, Outcome: audit.OK, Permission: permission,
-		User: audit.Known(x.caller.Name), Account: x.caller.Number, Kind: string(account.User),
-		Peer: x.client.Peer, Request: x.id, Endpoint: x.ep.path, Dialect: x.ep.dialect.Name,
-		Method: e.FullName, Session: x.session.Public, Key: x.keyID,
-	}
-	if x.caller.Server {
-		event.Kind = string(account.Server)
-	}
+	event := x.event(audit.Permission)
+	event.Permission, event.Method = permission, e.FullName
 	if refusal != nil {
 		event.Outcome, event.Reason = audit.Refused, refusal.Kind.String()
 	} else {
@@ -77,4 +70,19 @@ func (x *exchange) recordCheck(e *methods.Entry, permission string, refusal *met
 		return methods.Wrap(methods.KindBusy, err, "the audit log cannot be written; try again")
 	}
 	return nil
+}
+
+// event describes something that happened to this request.
+func (x *exchange) event(t audit.Type) audit.Event {
+	e := audit.Event{
+		Type: t, Outcome: audit.OK, Peer: x.client.Peer, Request: x.id, Endpoint: x.ep.path,
+		Dialect: x.ep.dialect.Name, Session: x.session.Public, Key: x.keyID,
+	}
+	if x.caller != nil {
+		e.User, e.Account, e.Kind = audit.Known(x.caller.Name), x.caller.Number, string(account.User)
+		if x.caller.Server {
+			e.Kind = string(account.Server)
+		}
+	}
+	return e
 }

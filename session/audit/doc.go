@@ -28,13 +28,14 @@
 //	block               range of addresses that a lock is on: "192.0.2.0/24"
 //	until               when it ends by itself: a lock, a session, a key
 //	count               number of sessions, failures or keys, if there were more
+//	version             release of the server that was started
+//	address             address that it listens at
 //
 // The events:
 //
 //	login               a name and password, or another proof, was offered for a session
 //	logout              a session was ended by its owner with its own secrets
 //	credential          a session's secrets, a token or an API key was not accepted
-//	session.renew       a session got a new pair of secrets
 //	session.child       a session was made from another, with no more rights
 //	session.end         a session was ended by its public id, with its account, or by a cap
 //	lock                an account or a block of addresses was locked after failures
@@ -52,7 +53,6 @@
 //	account.enable      an account was enabled
 //	account.delete      an account was deleted
 //	account.password    the password of an account was set
-//	config              the configuration was read anew
 //	start               the server started
 //	stop                the server stopped
 //	panic               a method failed in an unforeseen way; its outcome is unknown

@@ -14,7 +14,6 @@ const (
 	Login Type = iota + 1
 	Logout
 	Credential
-	SessionRenew
 	SessionChild
 	SessionEnd
 	Lock
@@ -32,7 +31,6 @@ const (
 	AccountEnable
 	AccountDelete
 	AccountPassword
-	Configuration
 	Start
 	Stop
 	Panic
@@ -42,7 +40,6 @@ var typeNames = [...]string{
 	Login:           "login",
 	Logout:          "logout",
 	Credential:      "credential",
-	SessionRenew:    "session.renew",
 	SessionChild:    "session.child",
 	SessionEnd:      "session.end",
 	Lock:            "lock",
@@ -60,7 +57,6 @@ var typeNames = [...]string{
 	AccountEnable:   "account.enable",
 	AccountDelete:   "account.delete",
 	AccountPassword: "account.password",
-	Configuration:   "config",
 	Start:           "start",
 	Stop:            "stop",
 	Panic:           "panic",
@@ -147,4 +143,6 @@ type Event struct {
 	Until time.Time
 	// Count is how many sessions, failures or keys it was about.
 	Count int64
+	// Version is the release that was started, Address what it listens at.
+	Version, Address string
 }

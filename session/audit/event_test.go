@@ -35,6 +35,7 @@ var everything = audit.Event{
 	Request: "0a1b2c3d-17", Endpoint: "/RPC2?password=gump", Dialect: "plain", Method: "addressbook.boaddressbook.read",
 	Permission: "addressbook", Role: "staff", Session: public, Key: [8]byte{7: 9},
 	Block: netip.MustParsePrefix("2001:db8::/64"), Until: noon.Add(time.Hour), Count: 3,
+	Version: "1.2", Address: "[::1]:8080",
 }
 
 // events are the sample of testdata/events.jsonl, a line each.
@@ -46,7 +47,6 @@ var events = []audit.Event{
 	{Type: audit.Login, Outcome: audit.Unknown, Peer: netip.MustParseAddr("fe80::1%eth0"), User: audit.Known("#0011223344556677")},
 	{Type: audit.Logout, Outcome: audit.OK, User: audit.Known("ann"), Session: public},
 	{Type: audit.Credential, Outcome: audit.Refused, Peer: peer, Endpoint: "/RPC2", Method: "system.session"},
-	{Type: audit.SessionRenew, Outcome: audit.OK, User: audit.Known("ann"), Session: public},
 	{Type: audit.SessionChild, Outcome: audit.OK, User: audit.Known("ann"), Session: public, Until: noon.Add(time.Minute)},
 	{Type: audit.SessionEnd, Outcome: audit.OK, User: audit.Known("ann"), Actor: audit.Known("admin"), Count: 4},
 	{Type: audit.Lock, Outcome: audit.OK, User: audit.Known("ann"), Until: noon.Add(15 * time.Minute), Count: 5},
@@ -67,8 +67,7 @@ var events = []audit.Event{
 	{Type: audit.AccountEnable, Outcome: audit.OK, Actor: audit.System("root"), User: audit.Known("ann")},
 	{Type: audit.AccountDelete, Outcome: audit.OK, Actor: audit.System("root"), User: audit.Known("ann"), Account: 500},
 	{Type: audit.AccountPassword, Outcome: audit.Refused, User: audit.Known("ann"), Reason: session.ReasonPassword},
-	{Type: audit.Configuration, Outcome: audit.OK, Actor: audit.System("countersign")},
-	{Type: audit.Start, Outcome: audit.OK},
+	{Type: audit.Start, Outcome: audit.OK, Version: "1.2", Address: "127.0.0.1:8080"},
 	{Type: audit.Stop, Outcome: audit.OK},
 	{Type: audit.Panic, Outcome: audit.Unknown, Request: "0a1b2c3d-9", Method: "tracker.set"},
 	{Type: audit.Login, Outcome: audit.Refused, Peer: peer, Reason: hostile, User: audit.Known(hostile), Request: hostile, Method: hostile},

@@ -82,6 +82,8 @@ func (l *line) event(e *Event, at time.Time, node string) {
 		l.time("until", e.Until)
 	}
 	l.number("count", e.Count)
+	l.text("version", e.Version)
+	l.text("address", e.Address)
 }
 
 // member begins a member: the comma or brace in front, the name, the colon.

@@ -5,8 +5,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"time"
 
 	"countersign/session/account"
+	"countersign/session/audit"
 )
 
 // The account that the first start makes, and the role that allows everything.
@@ -28,12 +30,20 @@ func ensureAdministrator(ctx context.Context, svc *service, io stdio, url string
 	if err != nil {
 		return fmt.Errorf("the administrator's password: %w", err)
 	}
-	_, err = accounts.Add(ctx, account.Account{
+	made, err := accounts.Add(ctx, account.Account{
 		Kind: account.User, Name: adminName, Display: "Administrator", Roles: []string{adminRole}, PasswordHash: hash,
 	})
 	if errors.Is(err, account.ErrExists) {
 		return nil
 	} else if err != nil {
+		return fmt.Errorf("the administrator: %w", err)
+	}
+	event := about(audit.AccountAdd, &made)
+	event.Actor = audit.System(systemUser())
+	err = audit.Made(svc.record, event, func() error {
+		return accounts.Delete(context.WithoutCancel(ctx), made.ID, time.Now())
+	})
+	if err != nil {
 		return fmt.Errorf("the administrator: %w", err)
 	}
 	_, err = fmt.Fprintf(io.out, `This database had no accounts, so an administrator was made.

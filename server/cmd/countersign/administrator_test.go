@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"countersign/session/account"
+	"countersign/session/audit"
 	"countersign/session/password"
 	"countersign/sql/sqltest"
 )
@@ -54,6 +55,32 @@ func TestOneAdministrator(t *testing.T) {
 			t.Errorf("the password that was shown is not the administrator's: %v", err)
 		}
 	})
+}
+
+// An administrator is recorded, or where that is required and cannot be, not made.
+func TestAdministratorRecorded(t *testing.T) {
+	svc, out := testService(t, sqltest.SQLiteURL(t)), new(bytes.Buffer)
+	d := &diary{}
+	svc.record = d
+	if err := ensureAdministrator(t.Context(), svc, stdio{out: out}, ""); !errors.Is(err, audit.ErrUnrecorded) {
+		t.Errorf("%v", err)
+	}
+	if n, err := svc.db.Accounts().Count(t.Context()); n != 0 || err != nil || out.Len() > 0 {
+		t.Errorf("%d accounts, %v; said %q", n, err, out)
+	}
+	d.room = 1
+	if err := ensureAdministrator(t.Context(), svc, stdio{out: out}, ""); err != nil || out.Len() == 0 {
+		t.Errorf("%v; said %q", err, out)
+	}
+	admin, err := findAccount(t.Context(), svc.db.Accounts(), account.User, adminName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := about(audit.AccountAdd, &admin)
+	want.Outcome, want.Actor = audit.OK, audit.System(systemUser())
+	if len(d.events) != 1 || d.events[0] != want {
+		t.Errorf("recorded %+v, want %+v", d.events, want)
+	}
 }
 
 // A password that nobody saw is told of.

@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"log/slog"
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +14,7 @@ import (
 	"countersign/session/account"
 	"countersign/session/audit"
 	"countersign/sql"
+	"countersign/sql/sqltest"
 )
 
 // diary keeps events, and after those fails.
@@ -77,6 +81,34 @@ func TestRecorder(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestStartRecorded: a server that must keep a record and cannot does not start; one that
+// can leaves a line for its start and its end.
+func TestStartRecorded(t *testing.T) {
+	for room, wanted := range []error{errFull, errFull, nil} {
+		svc, d := testService(t, sqltest.SQLiteURL(t)), &diary{room: room}
+		svc.record = d
+		s := defaultSettings("")
+		s.Listen = "127.0.0.1:0"
+		var address string
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		err := svc.serve(ctx, s, slog.New(slog.DiscardHandler), nil, func(_ context.Context, a net.Addr) error {
+			address = a.String()
+			stop()
+			return nil
+		})
+		if started := room > 0; !errors.Is(err, wanted) || started != (address != "") {
+			t.Errorf("room for %d lines: %v, started at %q", room, err, address)
+		}
+		want := []audit.Event{
+			{Type: audit.Start, Outcome: audit.OK, Version: version, Address: address}, {Type: audit.Stop, Outcome: audit.OK},
+		}
+		if !slices.Equal(d.events, want[:room]) {
+			t.Errorf("room for %d lines: recorded %+v", room, d.events)
+		}
 	}
 }
 

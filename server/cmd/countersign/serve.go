@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/server"
+	"countersign/session/audit"
 )
 
 type serveCmd struct {
@@ -86,7 +87,7 @@ func withService(ctx context.Context, s *settings, standardError io.Writer, log 
 
 // serve listens and answers until ctx ends. ready is called when the address is known
 // and before anything is answered; its error ends it all.
-func (svc *service) serve(ctx context.Context, s *settings, log *slog.Logger, linger func() time.Duration, ready func(context.Context, net.Addr) error) error {
+func (svc *service) serve(ctx context.Context, s *settings, log *slog.Logger, linger func() time.Duration, ready func(context.Context, net.Addr) error) (err error) {
 	defer settleHeap()()
 	how, err := s.serving(log)
 	if err != nil {
@@ -100,6 +101,15 @@ func (svc *service) serve(ctx context.Context, s *settings, log *slog.Logger, li
 	if how.TLS == nil && !s.PlainHTTP && !server.Loopback(l) {
 		return errors.Join(misusef("%s is not a loopback address, and plain HTTP would send passwords in clear: %s", l.Addr(), plainHTTPAdvice), l.Close())
 	}
+	started := audit.Event{Type: audit.Start, Outcome: audit.OK, Version: version, Address: l.Addr().String()}
+	if err := svc.record.Record(started); err != nil {
+		return errors.Join(fmt.Errorf("the start cannot be recorded: %w", err), l.Close())
+	}
+	defer func() {
+		if lost := svc.record.Record(audit.Event{Type: audit.Stop, Outcome: audit.OK}); lost != nil {
+			err = errors.Join(err, fmt.Errorf("the end cannot be recorded: %w", lost))
+		}
+	}()
 	if err := ready(ctx, l.Addr()); err != nil {
 		return errors.Join(err, l.Close())
 	}

@@ -65,11 +65,11 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 	if svc.pool, err = newPool(s.tables.Passwords.pool(s.Workers), log); err != nil {
 		return svc, err
 	}
-	auth, err := svc.authenticator(s, log)
-	if err != nil {
+	if svc.record, err = svc.auditLog(s, errorWriter, log); err != nil {
 		return svc, err
 	}
-	if svc.record, err = svc.auditLog(s, errorWriter, log); err != nil {
+	auth, err := svc.authenticator(s, log)
+	if err != nil {
 		return svc, err
 	}
 	if svc.throttle, err = throttle.New(ctx, throttle.Config{Store: svc.db.Throttle(), Accounts: svc.db.Accounts(), Rules: &s.tables.Throttle, Log: log}); err != nil {
@@ -153,7 +153,7 @@ func (svc *service) pamAuthenticator(s *settings, log *slog.Logger) (session.Aut
 	}
 	return pamauth.New(pamauth.Config{
 		Accounts: svc.db.Accounts(), Runner: svc.pam, Service: s.PAMService, ConfDir: s.PAMConfDir,
-		AutoCreate: s.PAMCreate, Roles: []string{defaultRole}, Log: log,
+		AutoCreate: s.PAMCreate, Roles: []string{defaultRole}, Audit: svc.record, Log: log,
 	})
 }
 

@@ -43,7 +43,7 @@ var rules = []rule{
 	{"countersign/session/throttle/throttletest", []string{"std", "countersign/session/..."}, "the suite tests stores through their contract"},
 	{"countersign/session/chain", []string{"std", "countersign/session", "countersign/session/account"}, "a chain asks others"},
 	{"countersign/session/cookie", []string{"std", "countersign/session", "countersign/session/internal/durable", "github.com/gorilla/sessions", "github.com/gorilla/securecookie"}, "a cookie carries a session, and knows no store and no wire"},
-	{"countersign/pamauth", []string{"std", "C", "countersign/session", "countersign/session/account", "countersign/session/verify", "github.com/msteinert/pam/v2"}, "PAM proves names and knows nothing of what they may do"},
+	{"countersign/pamauth", []string{"std", "C", "countersign/session", "countersign/session/account", "countersign/session/audit", "countersign/session/verify", "github.com/msteinert/pam/v2"}, "PAM proves names and knows nothing of what they may do"},
 	{"countersign/server/internal/peer", []string{"std"}, "addresses only"},
 	{"countersign/session/throttle", []string{"std", "countersign/session", "countersign/session/account", "countersign/session/internal/keeper"}, "counting attempts is about names and addresses only"},
 	{"countersign/session/account/accounttest", []string{"std", "countersign/session/..."}, "the suite tests stores through their contract"},
