@@ -63,31 +63,15 @@ type endpoint struct {
 
 // buildEndpoints resolves the table against what is compiled in.
 func buildEndpoints(rows []Endpoint, transports []wire.Transport, r *methods.Registry) (map[string]*endpoint, error) {
-	byName := map[string]wire.Transport{}
-	for _, t := range transports {
-		byName[t.Name()] = t
-	}
 	table := map[string]*endpoint{}
 	var faults []error
 	for _, row := range rows {
-		t, known := byName[row.Transport]
-		d, ok := dialect.Lookup(row.Dialect)
-		switch {
-		case !strings.HasPrefix(row.Path, "/") || reservedPaths[row.Path]:
-			faults = append(faults, fmt.Errorf("endpoint %q: not a path that can be given away", row.Path))
-			continue
-		case table[row.Path] != nil:
-			faults = append(faults, fmt.Errorf("endpoint %s: listed twice", row.Path))
-			continue
-		case !known:
-			faults = append(faults, fmt.Errorf("endpoint %s: unknown transport %q", row.Path, row.Transport))
-			continue
-		case !ok:
-			faults = append(faults, fmt.Errorf("endpoint %s: unknown dialect %q", row.Path, row.Dialect))
-			continue
+		t, d, err := row.resolve(transports)
+		if err == nil && table[row.Path] != nil {
+			err = errors.New("listed twice")
 		}
-		if err := row.fits(d); err != nil {
-			faults = append(faults, fmt.Errorf("endpoint %s: %w", row.Path, err))
+		if err != nil {
+			faults = append(faults, fmt.Errorf("endpoint %q: %w", row.Path, err))
 			continue
 		}
 		if row.InteropCodes {
@@ -101,12 +85,48 @@ func buildEndpoints(rows []Endpoint, transports []wire.Transport, r *methods.Reg
 	return table, errors.Join(faults...)
 }
 
+// Check tells why a row cannot be served, without naming it; nil if it can.
+func (row *Endpoint) Check(transports []wire.Transport) error {
+	_, _, err := row.resolve(transports)
+	return err
+}
+
+// resolve looks up what a row names.
+func (row *Endpoint) resolve(transports []wire.Transport) (wire.Transport, *dialect.Dialect, error) {
+	at := slices.IndexFunc(transports, func(t wire.Transport) bool { return t.Name() == row.Transport })
+	d, ok := dialect.Lookup(row.Dialect)
+	switch {
+	case !strings.HasPrefix(row.Path, "/"):
+		return nil, nil, errors.New("a path begins with a slash")
+	case reservedPaths[row.Path]:
+		return nil, nil, errors.New("the path belongs to the service itself")
+	case at < 0:
+		names := make([]string, len(transports))
+		for i, t := range transports {
+			names[i] = t.Name()
+		}
+		return nil, nil, unknown("transport", row.Transport, names)
+	case !ok:
+		return nil, nil, unknown("dialect", row.Dialect, dialect.Names())
+	}
+	return transports[at], d, row.fits(d)
+}
+
+// unknown says of a name that is missing or means nothing which ones there are.
+func unknown(what, name string, names []string) error {
+	there := strings.Join(names, ", ")
+	if name == "" {
+		return fmt.Errorf("%s is missing; there are %s", what, there)
+	}
+	return fmt.Errorf("unknown %s %q; there are %s", what, name, there)
+}
+
 // fits refuses a row that asks for what its dialect or wire format does not have: it
 // would be silently open, or shut.
 func (row *Endpoint) fits(d *dialect.Dialect) error {
 	switch {
 	case d.Wires != nil && !slices.Contains(d.Wires, row.Transport):
-		return fmt.Errorf("the dialect %s is not spoken over %s", row.Dialect, row.Transport)
+		return fmt.Errorf("the dialect %s is not spoken over %s, only over %s", row.Dialect, row.Transport, strings.Join(d.Wires, ", "))
 	case row.RequireLogin && d.Prepare == nil:
 		return fmt.Errorf("the dialect %s has no required login", row.Dialect)
 	case (row.JSONP || row.URLCredentials) && row.Transport != "jsonrpc":

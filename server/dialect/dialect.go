@@ -119,12 +119,24 @@ func (d *Dialect) WithRequiredLogin() *Dialect {
 	return &c
 }
 
+// builtIn makes every dialect that there is.
+func builtIn() []*Dialect { return []*Dialect{Plain(), PHPGroupWare(), EGroupware(), Bugzilla()} }
+
 // Lookup finds a built-in dialect by name.
 func Lookup(name string) (*Dialect, bool) {
-	for _, d := range []func() *Dialect{Plain, PHPGroupWare, EGroupware, Bugzilla} {
-		if d := d(); d.Name == name {
+	for _, d := range builtIn() {
+		if d.Name == name {
 			return d, true
 		}
 	}
 	return nil, false
+}
+
+// Names are those that Lookup knows.
+func Names() []string {
+	var names []string
+	for _, d := range builtIn() {
+		names = append(names, d.Name)
+	}
+	return names
 }

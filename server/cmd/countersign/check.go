@@ -16,7 +16,7 @@ type checkCmd struct {
 
 // Help shows examples.
 func (checkCmd) Help() string {
-	return `Looks at everything that the server would start with: settings, database, accounts, password workers, PAM if it is used, audit file, certificate and address. One line for each, with ok, warn or FAIL in front; the exit status is 1 if anything failed, 2 if the settings make no sense.
+	return `Looks at everything that the server would start with: settings, database, accounts, password workers, PAM if it is used, audit file, cookie keys, mail spool, certificate and address. One line for each, with ok, warn or FAIL in front; the exit status is 1 if anything failed, 2 if the settings make no sense.
 
 The database is opened as serve opens it, which brings a schema of an older version up to date. A SQLite file that does not exist is not made.
 
@@ -70,6 +70,8 @@ func (c *checkCmd) Run(ctx context.Context, io stdio, env *environment, args com
 	f.checkWorker(ctx, c.cost())
 	f.checkPAM(ctx, &c.settings)
 	f.checkAudit(&c.settings)
+	f.checkCookies(&c.settings)
+	f.checkMail(&c.settings)
 	f.checkCertificate(&c.settings)
 	f.checkAddress(ctx, &c.settings)
 	return c.print(io, f)

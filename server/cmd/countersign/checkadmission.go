@@ -12,6 +12,7 @@ import (
 
 	"countersign/pamauth"
 	"countersign/session/audit"
+	"countersign/session/cookie"
 )
 
 // checkPAM looks at the PAM set-up, if passwords are verified there. It tries no login.
@@ -51,7 +52,7 @@ func (f *findings) checkAudit(s *settings) {
 	err := writable(s.Audit)
 	switch {
 	case err != nil:
-		f.add("audit", fail, "%v", err)
+		f.add("audit", fail, "audit: %v", err)
 	case s.AuditRequired:
 		f.add("audit", good, "%s can be written, and what cannot be recorded is refused", s.Audit)
 	default:
@@ -59,21 +60,69 @@ func (f *findings) checkAudit(s *settings) {
 	}
 }
 
+// checkCookies reads the keys of session cookies, if there are to be cookies.
+func (f *findings) checkCookies(s *settings) {
+	if s.CookieKeys == "" {
+		return
+	}
+	switch exists, err := openable(s.CookieKeys, func(path string) error {
+		_, err := cookie.OpenKeys(path)
+		return err
+	}); {
+	case err != nil:
+		f.add("cookies", fail, "%v", err)
+	case exists:
+		f.add("cookies", good, "%s holds keys", s.CookieKeys)
+	default:
+		f.add("cookies", good, "%s does not exist yet; the first start makes it", s.CookieKeys)
+	}
+}
+
+// checkMail tells whether letters can be left in the spool, if there is one.
+func (f *findings) checkMail(s *settings) {
+	dir := s.tables.Bugzilla.MailSpool
+	if dir == "" {
+		return
+	}
+	existing := dir
+	for _, err := os.Stat(existing); errors.Is(err, fs.ErrNotExist) && existing != filepath.Dir(existing); _, err = os.Stat(existing) {
+		existing = filepath.Dir(existing)
+	}
+	if err := probe(existing); err != nil {
+		f.add("mail", fail, "mail_spool: %v", err)
+		return
+	}
+	f.add("mail", good, "%s can be written", dir)
+}
+
 // writable opens an audit file as the server does, or if there is none tries whether
 // one can be made in the folder.
 func writable(path string) error {
-	if _, err := os.Stat(path); err == nil {
+	_, err := openable(path, func(path string) error {
 		file, err := audit.OpenFile(path, audit.FileOptions{})
 		if err != nil {
 			return err
 		}
 		return file.Close()
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return err
+	})
+	return err
+}
+
+// openable opens a file if it exists, and else tries whether one can be made.
+func openable(path string, open func(path string) error) (exists bool, err error) {
+	if _, err := os.Stat(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	} else if err == nil {
+		return true, open(path)
 	}
-	probe, err := os.CreateTemp(filepath.Dir(path), ".countersign-check-*")
+	return false, probe(filepath.Dir(path))
+}
+
+// probe tries whether a file can be made in a folder, and removes it again.
+func probe(dir string) error {
+	file, err := os.CreateTemp(dir, ".countersign-check-*")
 	if err != nil {
 		return err
 	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+	return errors.Join(file.Close(), os.Remove(file.Name()))
 }

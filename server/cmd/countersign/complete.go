@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/server"
 	"countersign/server/dialect"
 	"countersign/server/internal/peer"
 )
@@ -27,7 +28,8 @@ const (
 func (s *settings) complete(env *environment) error {
 	s.tables = env.tables()
 	return misused(errors.Join(
-		s.location.complete(), s.checkTimes(), s.checkNumbers(), s.checkNames(), s.checkAdmission(), s.policy.check(), s.tables.check(), s.checkSafety(),
+		s.location.complete(), s.checkTimes(), s.checkNumbers(), s.checkNames(), s.checkAdmission(), s.policy.check(),
+		env.inFile(s.tables.check()), s.checkSafety(),
 	))
 }
 
@@ -148,13 +150,12 @@ func (s *settings) checkNames() error {
 	return errors.Join(faults...)
 }
 
-// check looks at the names in the tables; the service checks the rest of the
-// endpoints when it is built.
+// check looks at the tables.
 func (t *tables) check() error {
 	var faults []error
 	for name, row := range t.Dialects {
 		if _, ok := dialect.Lookup(name); !ok {
-			faults = append(faults, fmt.Errorf("[dialect.%s]: there is no such dialect", name))
+			faults = append(faults, fmt.Errorf("[dialect.%s]: there is no such dialect; there are %s", name, strings.Join(dialect.Names(), ", ")))
 		}
 		idle, absolute := time.Duration(row.Idle), time.Duration(row.Absolute)
 		switch {
@@ -166,16 +167,31 @@ func (t *tables) check() error {
 	}
 	slices.SortFunc(faults, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
 	faults = append(faults, t.Bugzilla.check(), t.numbers.check())
-	present := (&tables{}).endpoints()
-	for _, row := range t.Endpoints {
-		switch {
-		case row.Path == "":
-			faults = append(faults, errors.New("[[endpoint]]: path is missing"))
-		case row.Codes != "" && row.Codes != "interop":
-			faults = append(faults, fmt.Errorf("[[endpoint]] %s: codes is %q, but can only be %q", row.Path, row.Codes, "interop"))
-		case row.Off && !hasPath(present, row.Path):
-			faults = append(faults, fmt.Errorf("[[endpoint]] %s: there is no such endpoint to switch off", row.Path))
+	for i, row := range t.Endpoints {
+		if err := row.check(); err != nil {
+			name := row.Path
+			if name == "" {
+				name = fmt.Sprintf("number %d", i+1)
+			}
+			faults = append(faults, fmt.Errorf("[[endpoint]] %s: %w", name, err))
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// check tells why a row cannot be served, or not be switched off.
+func (row *endpointRow) check() error {
+	wanted := row.endpoint()
+	switch {
+	case row.Path == "":
+		return errors.New("path is missing")
+	case row.Off && !hasPath(server.DefaultEndpoints(), row.Path):
+		return errors.New("there is no such endpoint to switch off")
+	case row.Off:
+		return nil
+	case row.Codes != "" && row.Codes != "interop":
+		return fmt.Errorf("codes is %q, but can only be %q", row.Codes, "interop")
+	default:
+		return wanted.Check(transports())
+	}
 }

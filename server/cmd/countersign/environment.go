@@ -78,6 +78,14 @@ func (e *environment) tables() tables {
 	return e.file.tables
 }
 
+// inFile says of an error about the tables which file they are in, in each line.
+func (e *environment) inFile(err error) error {
+	if e.file == nil || e.file.path == "" {
+		return err
+	}
+	return prefixed(e.file.path+": ", err)
+}
+
 // finish gives everything that was wrong with the environment and the file.
 func (e *environment) finish(ctx *kong.Context) error {
 	e.load(ctx)

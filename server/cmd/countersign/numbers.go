@@ -89,11 +89,14 @@ func positive(table string, v reflect.Value) error {
 }
 
 // named puts the name of a table before each line of an error.
-func named(table string, err error) error {
+func named(table string, err error) error { return prefixed("["+table+"] ", err) }
+
+// prefixed puts a text before each line of an error.
+func prefixed(text string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return errors.New("[" + table + "] " + strings.ReplaceAll(err.Error(), "\n", "\n["+table+"] "))
+	return errors.New(text + strings.ReplaceAll(err.Error(), "\n", "\n"+text))
 }
 
 // keysOf gives the names in a table of the settings file. path leads to it; a part of it

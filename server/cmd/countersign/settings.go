@@ -122,12 +122,17 @@ func (t *tables) endpoints() []server.Endpoint {
 		}
 		rows = kept
 		if !change.Off {
-			rows = append(rows, server.Endpoint{
-				Path: change.Path, Transport: change.Transport, Dialect: change.Dialect,
-				InteropCodes: change.Codes == "interop", RequireLogin: change.RequireLogin, JSONP: change.JSONP,
-				URLCredentials: change.URLCredentials,
-			})
+			rows = append(rows, change.endpoint())
 		}
 	}
 	return rows
+}
+
+// endpoint is the row as the server takes it.
+func (row *endpointRow) endpoint() server.Endpoint {
+	return server.Endpoint{
+		Path: row.Path, Transport: row.Transport, Dialect: row.Dialect,
+		InteropCodes: row.Codes == "interop", RequireLogin: row.RequireLogin, JSONP: row.JSONP,
+		URLCredentials: row.URLCredentials,
+	}
 }
