@@ -18,13 +18,13 @@ import (
 
 type demoCmd struct {
 	Listen   string   `help:"Loopback address to listen on." default:"127.0.0.1:8080" group:"settings"`
-	Modules  []string `help:"Further modules to switch on: validator1, interopEchoTests, examples." placeholder:"NAME" group:"settings"`
+	Modules  []string `help:"Further modules to switch on: validator1, interopEchoTests, examples, soapinterop." placeholder:"NAME" group:"settings"`
 	LogLevel string   `help:"Least level that is logged: debug, info, warn, error." enum:"debug,info,warn,error" default:"info" group:"settings"`
 }
 
 // Help shows examples.
 func (demoCmd) Help() string {
-	return `Makes a database in a temporary directory, which is removed at the end, puts sample accounts and contacts into it, logs in to itself over HTTP and prints every request and answer. Then it stays up until SIGINT or SIGTERM. It listens on loopback only, by default on the same address as serve: the passwords are no secrets.
+	return `Makes a database in a temporary directory, which is removed at the end, puts sample accounts and contacts into it, logs in to itself over HTTP and prints every request and answer. Then it stays up until SIGINT, SIGTERM or SIGHUP. It listens on loopback only, by default on the same address as serve: the passwords are no secrets.
 
 Standard output ends with the addresses, the accounts and, last of all, the line "ready: http://127.0.0.1:PORT", which a script can wait for. The log goes to standard error, as JSON lines.
 
@@ -53,7 +53,7 @@ func (c *demoCmd) Run(ctx context.Context, io stdio) (err error) {
 	if err := s.complete(&environment{}); err != nil {
 		return err
 	}
-	return withService(ctx, s, io.err, log, func(ctx context.Context, svc *service, _ func() time.Duration) error {
+	return withService(ctx, s, io.err, hangupEnds, log, func(ctx context.Context, svc *service, _ func() time.Duration) error {
 		return svc.demonstrate(ctx, s, log, io)
 	})
 }

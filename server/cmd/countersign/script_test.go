@@ -167,9 +167,9 @@ func await(ts *testscript.TestScript, what string, done func() bool) {
 	}
 }
 
-var signals = map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt}
+var signals = map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt, "HUP": syscall.SIGHUP}
 
-// cmdSignal is "signal NAME TERM|INT".
+// cmdSignal is "signal NAME TERM|INT|HUP".
 func cmdSignal(ts *testscript.TestScript, _ bool, args []string) {
 	if err := servers(ts)[args[0]].Process.Signal(signals[args[1]]); !errors.Is(err, os.ErrProcessDone) {
 		ts.Check(err)

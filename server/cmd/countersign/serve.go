@@ -21,7 +21,7 @@ type serveCmd struct {
 func (serveCmd) Help() string {
 	return `The first start on an empty database makes an administrator and prints its password, once, to standard output. The log goes to standard error, as JSON lines.
 
-SIGTERM ends the server with status 0 when the calls under way are answered; a second signal ends it at once.
+SIGTERM ends the server with status 0 when the calls under way are answered; a second signal ends it at once. SIGHUP changes nothing: a new certificate and a renamed audit file are noticed without one.
 
 Examples:
   countersign serve
@@ -59,7 +59,7 @@ func (c *serveCmd) Run(ctx context.Context, io stdio, env *environment, args com
 	if c.clientsAreOne() {
 		log.Warn(oneClient)
 	}
-	return withService(ctx, &c.settings, io.err, log, func(ctx context.Context, svc *service, linger func() time.Duration) error {
+	return withService(ctx, &c.settings, io.err, hangupIgnored, log, func(ctx context.Context, svc *service, linger func() time.Duration) error {
 		return svc.serve(ctx, &c.settings, log, linger, func(ctx context.Context, a net.Addr) error {
 			return ensureAdministrator(ctx, svc, io, c.clientURL(a))
 		})
@@ -68,8 +68,11 @@ func (c *serveCmd) Run(ctx context.Context, io stdio, env *environment, args com
 
 // withService assembles a service, lets work use it until a signal comes, and closes
 // it again. A signal that comes before the work has begun is no error.
-func withService(ctx context.Context, s *settings, standardError io.Writer, log *slog.Logger, work func(context.Context, *service, func() time.Duration) error) error {
-	ctx, linger, stop := drainOnSignal(ctx, s.Linger, log)
+func withService(
+	ctx context.Context, s *settings, standardError io.Writer, h hangup, log *slog.Logger,
+	work func(context.Context, *service, func() time.Duration) error,
+) error {
+	ctx, linger, stop := drainOnSignal(ctx, s.Linger, h, log)
 	defer stop()
 	svc, err := assemble(ctx, s, standardError, log)
 	if err != nil {

@@ -14,20 +14,38 @@ import (
 // timeout(1) and some supervisors signal a process and its group.
 const echoTime = 300 * time.Millisecond
 
-// drainOnSignal ends the context at the first SIGTERM or SIGINT. A SIGINT is somebody
-// at a terminal: then nothing lingers. A second signal ends the process at once.
-func drainOnSignal(ctx context.Context, linger time.Duration, log *slog.Logger) (context.Context, func() time.Duration, func()) {
+// hangup is what SIGHUP means to a command: that a terminal has gone, or that somebody
+// is in the habit of having services reload by it.
+type hangup int
+
+const (
+	hangupEnds    hangup = iota // as SIGINT does
+	hangupIgnored               // nothing needs reloading
+)
+
+// drainOnSignal ends the context at the first SIGTERM or SIGINT, and SIGHUP if that is
+// what it means. A SIGINT is somebody at a terminal: then nothing lingers. A second
+// signal ends the process at once.
+func drainOnSignal(ctx context.Context, linger time.Duration, h hangup, log *slog.Logger) (context.Context, func() time.Duration, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup wants it
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	var terminated atomic.Bool
 	done := make(chan struct{})
 	next := func() os.Signal {
-		select {
-		case s := <-signals:
-			return s
-		case <-done:
-			return nil
+		for {
+			select {
+			case s := <-signals:
+				if s != syscall.SIGHUP || h != hangupIgnored {
+					return s
+				}
+				log.Info("SIGHUP: nothing needs reloading; certificates and the audit file are taken up by themselves, other settings by a restart")
+			case <-done:
+				return nil
+			}
 		}
 	}
 	go func() {
