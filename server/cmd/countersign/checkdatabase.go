@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -69,22 +68,20 @@ func quotedList(names []string) string {
 // checkAccounts counts the accounts and looks for one that may do everything.
 func (f *findings) checkAccounts(accounts []account.Account) {
 	counts, disabled := map[account.Kind]int{}, 0
-	var admins []string
 	for i := range accounts {
 		a := &accounts[i]
 		counts[a.Kind]++
 		if a.Disabled {
 			disabled++
-		} else if a.Kind == account.User && slices.Contains(a.Grants, "*") {
-			admins = append(admins, a.Name)
 		}
 	}
+	admins := administrators(accounts)
 	f.add("accounts", good, "users: %d, servers: %d, disabled among them: %d", counts[account.User], counts[account.Server], disabled)
 	switch {
 	case len(accounts) == 0:
 		f.add("administrator", warn, "there is no account; the first start makes one")
 	case len(admins) == 0:
-		f.add("administrator", warn, "no enabled user may do everything; make one with countersign user add NAME --role %s", adminRole)
+		f.add("administrator", warn, "no enabled user may do everything; %s", makeAdministrator)
 	default:
 		f.add("administrator", good, "%s", cell(strings.Join(admins, ", ")))
 	}

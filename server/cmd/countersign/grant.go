@@ -118,7 +118,7 @@ func (c *revokeCmd) Run(ctx context.Context, io stdio) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	return c.withChanges(ctx, io, false, func(db *sql.DB, r *recorder) error {
+	return c.withChanges(ctx, io, false, attended(ctx, io, func(db *sql.DB, r *recorder) error {
 		a, err := c.find(ctx, db.Accounts())
 		if err != nil {
 			return err
@@ -141,7 +141,7 @@ func (c *revokeCmd) Run(ctx context.Context, io stdio) error {
 			}
 		}
 		return tellRest(io, &a, wanted)
-	})
+	}))
 }
 
 // canRevoke refuses what was not granted to the account itself, and tells where it

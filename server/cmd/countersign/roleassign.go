@@ -67,7 +67,7 @@ func (c *roleUnassignCmd) Run(ctx context.Context, io stdio) error {
 func (c *changing) changeRoles(
 	ctx context.Context, io stdio, w *who, choose func(*account.Account) (roles, changed []string, err error), reason string,
 ) error {
-	return c.withChanges(ctx, io, false, func(db *sql.DB, r *recorder) error {
+	return c.withChanges(ctx, io, false, attended(ctx, io, func(db *sql.DB, r *recorder) error {
 		a, err := w.find(ctx, db.Accounts())
 		if err != nil {
 			return err
@@ -96,7 +96,7 @@ func (c *changing) changeRoles(
 		}
 		slices.Sort(roles)
 		return say(io, "%s %s has %s.\n", a.Kind, a.Name, rolesInWords(roles))
-	})
+	}))
 }
 
 func checkRolesExist(ctx context.Context, accounts account.Store, named []string) error {

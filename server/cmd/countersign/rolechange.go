@@ -43,7 +43,7 @@ func (c *roleSetCmd) Run(ctx context.Context, io stdio) error {
 		return badUse{misuse{err}}
 	}
 	wanted := slices.Compact(slices.Sorted(slices.Values(c.Permissions)))
-	return c.withChanges(ctx, io, false, func(db *sql.DB, r *recorder) error {
+	return c.withChanges(ctx, io, false, attended(ctx, io, func(db *sql.DB, r *recorder) error {
 		roles, err := db.Accounts().Roles(ctx)
 		if err != nil {
 			return err
@@ -68,7 +68,7 @@ func (c *roleSetCmd) Run(ctx context.Context, io stdio) error {
 			verb = "now allows"
 		}
 		return say(io, "role %s %s %s.\n", c.Name, verb, strings.Join(wanted, ", "))
-	})
+	}))
 }
 
 // roleEvents are a line for every difference.
@@ -129,7 +129,7 @@ func (roleDeleteCmd) Help() string {
 
 // Run implements the command.
 func (c *roleDeleteCmd) Run(ctx context.Context, io stdio) error {
-	return c.withChanges(ctx, io, false, func(db *sql.DB, r *recorder) error {
+	return c.withChanges(ctx, io, false, attended(ctx, io, func(db *sql.DB, r *recorder) error {
 		rows, err := roleRows(ctx, db.Accounts())
 		if err != nil {
 			return err
@@ -146,5 +146,5 @@ func (c *roleDeleteCmd) Run(ctx context.Context, io stdio) error {
 			return say(io, "role %s is deleted; nobody had it.\n", c.Name)
 		}
 		return say(io, "role %s is deleted; %s had it.\n", c.Name, holdersInWords(rows[i].Accounts))
-	})
+	}))
 }

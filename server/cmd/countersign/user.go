@@ -145,7 +145,7 @@ func (c *userDeleteCmd) Run(ctx context.Context, io stdio) error {
 
 // change finds an account, changes it and says what became of it.
 func (c *changing) change(ctx context.Context, io stdio, w *who, event audit.Type, outcome string, f func(accounts account.Store, id string) error) error {
-	return c.withChanges(ctx, io, false, func(db *sql.DB, r *recorder) error {
+	return c.withChanges(ctx, io, false, attended(ctx, io, func(db *sql.DB, r *recorder) error {
 		a, err := w.find(ctx, db.Accounts())
 		if err != nil {
 			return err
@@ -154,7 +154,7 @@ func (c *changing) change(ctx context.Context, io stdio, w *who, event audit.Typ
 			return err
 		}
 		return say(io, "%s %s %s.\n", a.Kind, a.Name, outcome)
-	})
+	}))
 }
 
 // say prints for people.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,7 +58,7 @@ func (c *userAddCmd) Run(ctx context.Context, io stdio) error {
 		}
 		stored, err := db.Accounts().Add(ctx, a)
 		if err != nil {
-			return c.explain(ctx, db.Accounts(), err)
+			return c.explain(ctx, db.Accounts(), a.Roles, err)
 		}
 		err = r.after(about(audit.AccountAdd, &stored), func() error {
 			return db.Accounts().Delete(context.WithoutCancel(ctx), stored.ID, time.Now())
@@ -119,7 +120,7 @@ func (c *userAddCmd) account(ctx context.Context, accounts account.Store) (accou
 }
 
 // explain says which of the things given is taken or missing.
-func (c *userAddCmd) explain(ctx context.Context, accounts account.Store, err error) error {
+func (c *userAddCmd) explain(ctx context.Context, accounts account.Store, roles []string, err error) error {
 	like, alike := errors.AsType[*account.LookAlike](err)
 	switch {
 	case alike:
@@ -131,13 +132,13 @@ func (c *userAddCmd) explain(ctx context.Context, accounts account.Store, err er
 		}
 		return fmt.Errorf("there is a %s %s already", c.Kind, c.Name)
 	case errors.Is(err, account.ErrNotFound):
-		return noSuchRole(ctx, accounts, c.Role)
+		return noSuchRole(ctx, accounts, roles)
 	default:
 		return err
 	}
 }
 
-// noSuchRole says which roles there are when one of those named is not among them.
+// noSuchRole says which of the roles named are not there, and which are.
 func noSuchRole(ctx context.Context, accounts account.Store, named []string) error {
 	roles, err := accounts.Roles(ctx)
 	if err != nil {
@@ -147,7 +148,15 @@ func noSuchRole(ctx context.Context, accounts account.Store, named []string) err
 	for i, r := range roles {
 		names[i] = r.Name
 	}
-	return fmt.Errorf("no such role among %s; there are %s", strings.Join(named, ", "), strings.Join(names, ", "))
+	missing := slices.DeleteFunc(slices.Clone(named), func(role string) bool { return slices.Contains(names, role) })
+	if len(missing) == 0 { // somebody made them just now
+		missing = named
+	}
+	there := "there is none at all"
+	if len(names) > 0 {
+		there = "there are " + strings.Join(names, ", ")
+	}
+	return fmt.Errorf("there is no role %s; %s", strings.Join(missing, ", "), there)
 }
 
 func rolesInWords(roles []string) string {
