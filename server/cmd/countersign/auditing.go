@@ -26,14 +26,23 @@ type changing struct {
 	auditing `embed:""`
 }
 
-// withChanges opens the database and the audit for a command that changes something.
+// withChanges opens the database and the audit for a command that changes something. A
+// database that it made is told on standard error.
 func (c *changing) withChanges(ctx context.Context, io stdio, create bool, work func(*sql.DB, *recorder) error) error {
+	if err := c.complete(); err != nil {
+		return misused(err)
+	}
+	made := c.absent()
 	return c.withDatabase(ctx, create, func(db *sql.DB) error {
 		r, err := c.openAudit(io)
 		if err != nil {
 			return fmt.Errorf("nothing was changed: %w", err)
 		}
-		return errors.Join(work(db, r), r.close())
+		if err := errors.Join(work(db, r), r.close()); err != nil || !made {
+			return err
+		}
+		_, err = fmt.Fprintf(io.err, "countersign: there was no database %s, so it was made; serve makes no administrator in it now, because it has an account\n", db.URL())
+		return err
 	})
 }
 

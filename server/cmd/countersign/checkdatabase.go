@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"log/slog"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -18,11 +16,9 @@ import (
 
 // checkDatabase opens the database and looks at the accounts in it.
 func (f *findings) checkDatabase(ctx context.Context, url string) {
-	if path := sqlitePath(url); path != "" {
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			f.add("database", warn, "%s does not exist yet; the first start makes it, and an administrator", url)
-			return
-		}
+	if l := (location{Database: url}); l.absent() {
+		f.add("database", warn, "%s does not exist yet; the first start makes it, and an administrator", url)
+		return
 	}
 	db, err := sql.Open(ctx, url)
 	if err != nil {

@@ -18,14 +18,22 @@ func (l *location) withDatabase(ctx context.Context, create bool, work func(*sql
 	if err := l.complete(); err != nil {
 		return misused(err)
 	}
-	if path := sqlitePath(l.Database); path != "" && !create {
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("there is no database %s: is --database the one that the server has?", l.Database)
-		}
+	if !create && l.absent() {
+		return fmt.Errorf("there is no database %s: is --database the one that the server has?", l.Database)
 	}
 	db, err := sql.Open(ctx, l.Database)
 	if err != nil {
 		return err
 	}
 	return errors.Join(work(db), db.Close())
+}
+
+// absent tells whether the database is a SQLite file that does not exist.
+func (l *location) absent() bool {
+	path := sqlitePath(l.Database)
+	if path == "" {
+		return false
+	}
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
 }
