@@ -16,12 +16,12 @@ import (
 
 type keyAddCmd struct {
 	changing `embed:"" group:"settings"`
-	User     string   `arg:"" help:"Account that the key acts for."`
-	Kind     string   `help:"Kind of the account: user or server." enum:"user,server" default:"user"`
-	Name     string   `help:"What to call it in lists." placeholder:"LABEL"`
-	Scope    []string `help:"Permissions that it is narrowed to; * as last component covers all below. May be given several times." placeholder:"GLOB"`
-	ReadOnly bool     `help:"Only methods that change nothing."`
-	Expires  lifetime `help:"How long it is good, such as 90d or 12h; default: until it is revoked." placeholder:"DURATION"`
+	User     string    `arg:"" help:"Account that the key acts for."`
+	Kind     string    `help:"Kind of the account: user or server." enum:"user,server" default:"user"`
+	Name     string    `help:"What to call it in lists." placeholder:"LABEL"`
+	Scope    []string  `help:"Permissions that it is narrowed to; * as last component covers all below. May be given several times." placeholder:"GLOB"`
+	ReadOnly bool      `help:"Only methods that change nothing."`
+	Expires  *lifetime `help:"How long it is good, such as 90d or 12h; default: until it is revoked." placeholder:"DURATION"`
 }
 
 // Help shows examples.
@@ -36,8 +36,14 @@ Examples:
 
 // Run implements the command.
 func (c *keyAddCmd) Run(ctx context.Context, io stdio) error {
-	if c.Expires < 0 {
-		return badUsef("--expires: a key cannot have ended before it is made")
+	var life time.Duration
+	if c.Expires != nil {
+		if life = time.Duration(*c.Expires); life <= 0 {
+			return badUsef("--expires: a key cannot have ended before it is made; without --expires it is good until it is revoked")
+		}
+	}
+	if err := prefixed("--scope: ", checkPermissions(c.Scope)); err != nil {
+		return badUse{misuse{err}}
 	}
 	return c.withChanges(ctx, io, false, func(db *sql.DB, r *recorder) error {
 		owner, err := findAccount(ctx, db.Accounts(), account.Kind(c.Kind), c.User)
@@ -48,8 +54,11 @@ func (c *keyAddCmd) Run(ctx context.Context, io stdio) error {
 		if err != nil {
 			return err
 		}
+		if err := doubt(io, c.Scope); err != nil {
+			return err
+		}
 		draft, err := keys.Draft(owner.ID, apikey.Options{
-			Name: c.Name, Scope: c.Scope, ReadOnly: c.ReadOnly, TTL: time.Duration(c.Expires),
+			Name: c.Name, Scope: c.Scope, ReadOnly: c.ReadOnly, TTL: life,
 		})
 		if errors.Is(err, apikey.ErrOptions) {
 			return badUse{misuse{err}}
