@@ -21,15 +21,16 @@ type callCmd struct {
 
 // Variables that may hold a credential for call.
 const (
-	sessionVariable = variablePrefix + "SESSION" // sessionid:kp3
-	keyVariable     = variablePrefix + "KEY"     // an API key
+	sessionVariable  = variablePrefix + "SESSION"  // sessionid:kp3
+	keyVariable      = variablePrefix + "KEY"      // an API key
+	passwordVariable = variablePrefix + "PASSWORD" // of --user
 )
 
 // Help shows examples.
 func (callCmd) Help() string {
 	return `Prints the result as JSON. A fault goes to standard error with its code, and the exit status is 1. Dates are UTC; bytes are base64. An argument that begins with a dash comes behind "--".
 
-Instead of --user the environment may hold a session, COUNTERSIGN_SESSION=sessionid:kp3, or an API key, COUNTERSIGN_KEY.
+The password of --user is asked for, unless it comes from standard input or the variable COUNTERSIGN_PASSWORD. Instead of --user the environment may hold a session, COUNTERSIGN_SESSION=sessionid:kp3, or an API key, COUNTERSIGN_KEY.
 
 Examples:
   countersign call system.listMethods
@@ -75,11 +76,11 @@ func (c *callCmd) authenticate(ctx context.Context, io stdio, client *caller) (e
 	if c.User == "" {
 		return end, client.use(pair, key)
 	}
-	pass, err := c.read(io, fmt.Sprintf("Password of %s: ", c.User))
+	pass, err := c.password(io)
 	if err != nil {
 		return nil, err
 	}
-	if err := client.login(ctx, c.User, string(pass)); err != nil {
+	if err := client.login(ctx, c.User, pass); err != nil {
 		return nil, fmt.Errorf("login: %w", err)
 	}
 	return func() error {
@@ -91,4 +92,14 @@ func (c *callCmd) authenticate(ctx context.Context, io stdio, client *caller) (e
 		}
 		return nil
 	}, nil
+}
+
+// password is that of --user: from standard input if so told, else from the environment,
+// else asked for.
+func (c *callCmd) password(io stdio) (string, error) {
+	if pass := os.Getenv(passwordVariable); pass != "" && !c.PasswordStdin {
+		return pass, nil
+	}
+	pass, err := c.read(io, fmt.Sprintf("Password of %s: ", c.User))
+	return string(pass), err
 }
