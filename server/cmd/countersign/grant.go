@@ -153,7 +153,7 @@ func canRevoke(a *account.Account, wanted []string) error {
 		if slices.Contains(own, p) {
 			continue
 		}
-		err := fmt.Errorf("%s %s was not granted %s; nothing was changed", a.Kind, a.Name, p)
+		err := fmt.Errorf("%s %s was not granted %s itself; nothing was changed", a.Kind, a.Name, p)
 		if from := sources(a, p, nil); len(from) > 0 {
 			err = fmt.Errorf("%w: it is allowed by %s", err, strings.Join(from, ", "))
 		}

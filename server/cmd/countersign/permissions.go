@@ -15,20 +15,20 @@ type permissionsCmd struct {
 	needs      `embed:""`
 	Name       string `arg:"" optional:"" help:"Account to show. Without it: the permissions that methods need."`
 	Kind       string `help:"Kind of the account: user or server." enum:"user,server" default:"user"`
-	Permission string `help:"Print only this permission, if it is granted." placeholder:"PERMISSION"`
+	Permission string `help:"Print only this permission, if it is granted, and tell by the exit status." placeholder:"PERMISSION"`
 	JSON       bool   `name:"json" help:"Print a JSON array."`
 }
 
 // Help shows examples.
 func (permissionsCmd) Help() string {
-	return `Of an account: what it was granted, a line for each, and the roles that give it; "-" for a grant of its own. With --permission the name, if the account may use it, and else nothing.
+	return `Of an account: what it was granted, a line for each, and the roles that give it; "-" for a grant of its own. With --permission the name and status 0, if the account may use it, and else nothing and status 1.
 
 Without an account: every permission that a method needs, and the method.
 
 Examples:
   countersign permissions
   countersign permissions bubba
-  test -n "$(countersign permissions bubba --permission addressbook)" && echo he may`
+  countersign permissions bubba --permission addressbook > /dev/null && echo he may`
 }
 
 // heldRow is a permission of an account as --json prints it.
@@ -42,6 +42,7 @@ type heldRow struct {
 type needRow struct {
 	Permission string   `json:"permission"`
 	Methods    []string `json:"methods"`
+	Others     []string `json:"only_for_others"` // of the methods, those that everybody may call about what is his own
 }
 
 // Run implements the command.
@@ -64,15 +65,10 @@ func (c *permissionsCmd) Run(ctx context.Context, io stdio) error {
 func (c *permissionsCmd) showHeld(io stdio, a *account.Account) error {
 	rows := heldRows(a)
 	if c.Permission != "" {
-		rows = covering(rows, c.Permission)
+		return c.answer(io, covering(rows, c.Permission))
 	}
-	switch {
-	case c.JSON:
+	if c.JSON {
 		return printJSON(io, rows)
-	case c.Permission != "" && len(rows) > 0:
-		return say(io, "%s\n", c.Permission)
-	case c.Permission != "":
-		return nil
 	}
 	t := table{{"PERMISSION", "ROLE"}}
 	for _, r := range rows {
@@ -83,6 +79,19 @@ func (c *permissionsCmd) showHeld(io stdio, a *account.Account) error {
 		t = append(t, []string{r.Permission, strings.Join(roles, ", ")})
 	}
 	return t.printWhole(io)
+}
+
+// answer tells by the exit status too whether any of the rows allows the permission.
+func (c *permissionsCmd) answer(io stdio, rows []heldRow) (err error) {
+	if c.JSON {
+		err = printJSON(io, rows)
+	} else if len(rows) > 0 {
+		err = say(io, "%s\n", c.Permission)
+	}
+	if err == nil && len(rows) == 0 {
+		err = exitCode(1)
+	}
+	return err
 }
 
 // heldRows gives what an account was granted, each permission once.
@@ -120,13 +129,14 @@ func (c *permissionsCmd) showNeeds(io stdio) error {
 			continue
 		}
 		if len(rows) == 0 || rows[len(rows)-1].Permission != n.permission {
-			rows = append(rows, needRow{Permission: n.permission})
+			rows = append(rows, needRow{Permission: n.permission, Others: []string{}})
 		}
 		last := &rows[len(rows)-1]
 		last.Methods = append(last.Methods, n.method)
 		use := "calling it"
 		if n.others {
 			use = "what is others'"
+			last.Others = append(last.Others, n.method)
 		}
 		t = append(t, []string{n.permission, n.method, use})
 	}

@@ -22,19 +22,22 @@ func (userListCmd) Help() string {
 
 // accountRow is an account as --json prints it.
 type accountRow struct {
-	Kind     account.Kind `json:"kind"`
-	Name     string       `json:"name"`
-	Number   int64        `json:"number"`
-	Login    string       `json:"login,omitempty"`    // of a server
-	ActsFor  int64        `json:"acts_for,omitempty"` // account number; of a server
-	Display  string       `json:"display"`
-	Email    string       `json:"email"`
-	Roles    []string     `json:"roles"`
-	Grants   []string     `json:"grants"`
-	Disabled bool         `json:"disabled"`
-	ReadOnly bool         `json:"read_only"`
-	Created  time.Time    `json:"created"`
-	Changed  time.Time    `json:"changed"`
+	Kind    account.Kind `json:"kind"`
+	Name    string       `json:"name"`
+	Number  int64        `json:"number"`
+	Login   string       `json:"login,omitempty"`    // of a server
+	ActsFor int64        `json:"acts_for,omitempty"` // account number; of a server
+	Display string       `json:"display"`
+	Email   string       `json:"email"`
+	Roles   []string     `json:"roles"`
+	// Permissions are all that it holds, by its roles too; Grants are the same under the
+	// name that they had first.
+	Permissions []string  `json:"permissions"`
+	Grants      []string  `json:"grants"`
+	Disabled    bool      `json:"disabled"`
+	ReadOnly    bool      `json:"read_only"`
+	Created     time.Time `json:"created"`
+	Changed     time.Time `json:"changed"`
 }
 
 // Run implements the command.
@@ -49,7 +52,7 @@ func (c *userListCmd) Run(ctx context.Context, io stdio) error {
 			for i, a := range accounts {
 				rows[i] = accountRow{
 					Kind: a.Kind, Name: a.Name, Number: a.Number, Login: a.Login, ActsFor: a.ActsFor,
-					Display: a.Display, Email: a.Email, Roles: filled(a.Roles), Grants: filled(a.Grants),
+					Display: a.Display, Email: a.Email, Roles: filled(a.Roles), Permissions: filled(a.Grants), Grants: filled(a.Grants),
 					Disabled: a.Disabled, ReadOnly: a.ReadOnly, Created: a.Created, Changed: a.Changed,
 				}
 			}
