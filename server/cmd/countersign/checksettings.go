@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"maps"
 	"net"
 	"net/http"
@@ -32,17 +33,17 @@ func (f *findings) checkSettings(s *settings, args commandLine, known map[string
 	if s.clientsAreOne() {
 		f.add("settings", warn, oneClient)
 	}
-	for _, v := range strangeVariables(os.Environ(), known) {
-		f.add("settings", warn, "%s is set, but no setting has that name; did you mean %s?", v[0], v[1])
+	for _, text := range strangeVariables(os.Environ(), known) {
+		f.add("settings", warn, "%s", text)
 	}
 }
 
-// strangeVariables gives pairs of a variable that means nothing and the setting that
-// was probably meant. Others may use the prefix too: Kubernetes makes variables of the
+// strangeVariables tells of variables that mean nothing, and of the settings that were
+// probably meant. Others may use the prefix too: Kubernetes makes variables of the
 // names of services.
-func strangeVariables(environ []string, settings map[string]*kong.Flag) [][2]string {
-	words := append(slices.Collect(maps.Keys(settings)), "config", "session", "key")
-	var strange [][2]string
+func strangeVariables(environ []string, settings map[string]*kong.Flag) []string {
+	words := append(slices.Collect(maps.Keys(settings)), "config", "session", "key", "password")
+	var strange []string
 	for _, pair := range environ {
 		name, _, _ := strings.Cut(pair, "=")
 		word, ours := strings.CutPrefix(name, variablePrefix)
@@ -50,7 +51,7 @@ func strangeVariables(environ []string, settings map[string]*kong.Flag) [][2]str
 			continue
 		}
 		if near, ok := nearest(word, words); ok {
-			strange = append(strange, [2]string{name, variable(near)})
+			strange = append(strange, fmt.Sprintf("%s is set, but no setting has that name; did you mean %s?", name, variable(near)))
 		}
 	}
 	return strange

@@ -121,7 +121,7 @@ func cmdStart(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	cmd := exec.Command(program, args[1:]...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, v := range []string{"HOME", "PATH", "TMPDIR", "GORACE", "COUNTERSIGN_DATABASE"} {
+	for _, v := range []string{"HOME", "PATH", "TMPDIR", "GORACE", "COUNTERSIGN_DATABASE", "COUNTERSIGN_MAXBODY"} {
 		if ts.Getenv(v) != "" {
 			cmd.Env = append(cmd.Env, v+"="+ts.Getenv(v))
 		}

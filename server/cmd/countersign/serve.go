@@ -7,7 +7,10 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"time"
+
+	"github.com/alecthomas/kong"
 
 	"countersign/server"
 	"countersign/session/audit"
@@ -34,9 +37,9 @@ A settings file:
   idle = "30m"
   modules = ["validator1"]
   [[endpoint]]
-  path = "/rpc"
+  path = "/old/server.php"
   transport = "xmlrpc"
-  dialect = "plain"
+  dialect = "egroupware"
   [[endpoint]]
   path = "/xmlrpc.php"
   off = true
@@ -45,7 +48,7 @@ A settings file:
 }
 
 // Run implements the command.
-func (c *serveCmd) Run(ctx context.Context, io stdio, env *environment, args commandLine) error {
+func (c *serveCmd) Run(ctx context.Context, io stdio, env *environment, args commandLine, parsed *kong.Context) error {
 	if err := c.complete(env); err != nil {
 		return err
 	}
@@ -58,6 +61,9 @@ func (c *serveCmd) Run(ctx context.Context, io stdio, env *environment, args com
 	}
 	if c.clientsAreOne() {
 		log.Warn(oneClient)
+	}
+	for _, text := range strangeVariables(os.Environ(), settingsOf(parsed.Model.Node)) {
+		log.Warn(text)
 	}
 	return withService(ctx, &c.settings, io.err, hangupIgnored, log, func(ctx context.Context, svc *service, linger func() time.Duration) error {
 		return svc.serve(ctx, &c.settings, log, linger, func(ctx context.Context, a net.Addr) error {
