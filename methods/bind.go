@@ -101,11 +101,19 @@ func (p *paramsPlan) miscount(got int) *ArgumentError {
 	for least > 0 && p.fields[least-1].hints.optional {
 		least--
 	}
-	wanted := fmt.Sprint(least)
-	if least < len(p.fields) {
-		wanted = fmt.Sprintf("%d to %d", least, len(p.fields))
+	return Miscounted(least, len(p.fields), got)
+}
+
+// Miscounted is the error for a number of parameters that a method does not take.
+func Miscounted(least, most, got int) *ArgumentError {
+	wanted := fmt.Sprintf("%d parameters", most)
+	switch {
+	case least < most:
+		wanted = fmt.Sprintf("%d to %d parameters", least, most)
+	case most == 1:
+		wanted = "1 parameter"
 	}
-	return &ArgumentError{Reason: fmt.Sprintf("wanted %s parameters, got %d", wanted, got)}
+	return &ArgumentError{Reason: fmt.Sprintf("wanted %s, got %d", wanted, got)}
 }
 
 func (f *field) bind(v Value, base unsafe.Pointer) *ArgumentError {

@@ -311,9 +311,9 @@ func TestNamedArguments(t *testing.T) {
 		{"without optional ones", []Member{M("a", Int(1))}, [3]any{1, 0, true}},
 		{"a gap", []Member{M("a", Int(1)), M("c", Int(3))}, [3]any{1, 0, false}},
 		{"optional and nil", []Member{M("a", Int(1)), M("b", Nil())}, [3]any{1, 0, true}},
-		{"none", []Member{}, `parameter 1: parameter "a" is missing`},
+		{"none", []Member{}, `parameter "a" is missing`},
 		{"unknown", []Member{M("a", Int(1)), M("d", Int(1))}, "a parameter that the method does not have"},
-		{"other case", []Member{M("A", Int(1))}, `parameter 1: parameter "a" is missing`},
+		{"other case", []Member{M("A", Int(1))}, `parameter "a" is missing`},
 		{"another type", []Member{M("a", Int(1)), M("b", String("x"))}, "parameter 2: wanted int, got string"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

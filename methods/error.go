@@ -150,7 +150,7 @@ type ArgumentError struct {
 // Error implements error.
 func (e *ArgumentError) Error() string {
 	switch {
-	case e.Param == 0:
+	case e.Param == 0, e.Missing:
 		return e.Reason
 	case e.Reason != "":
 		return fmt.Sprintf("parameter %d%s: %s", e.Param, e.Path, e.Reason)

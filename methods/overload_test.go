@@ -38,7 +38,7 @@ func TestOverload(t *testing.T) {
 		{"third", []Value{Array()}, "any"},
 		{"the first's own error is final", []Value{String("fail")}, "from inside"},
 		{"a type says more than a count", []Value{Int(1), String("x")}, "invalid_params: parameter 2: wanted int, got string"},
-		{"only counts", nil, "invalid_params: wanted 1 parameters, got 0"},
+		{"only counts", nil, "invalid_params: wanted 1 parameter, got 0"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			v, err := e.Run(context.Background(), &Call{Params: row.params})

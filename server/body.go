@@ -18,6 +18,18 @@ const firstPiece = 64 << 10
 // readBody reads the whole body with content codings removed. The buffer is fresh
 // and never written again: values are views of it. Errors are *methods.Error.
 func readBody(r *http.Request, limit int) ([]byte, error) {
+	body, err := decoded(r, limit)
+	if errors.Is(err, errBodyTooLarge) {
+		err = bodyTooLarge(limit)
+	}
+	return body, err
+}
+
+func bodyTooLarge(limit int) *methods.Error {
+	return methods.Errorf(methods.KindTooLarge, "the body is over the limit of %d bytes", limit)
+}
+
+func decoded(r *http.Request, limit int) ([]byte, error) {
 	if r.ContentLength > int64(limit) {
 		return nil, errBodyTooLarge
 	}
@@ -47,7 +59,7 @@ func readBody(r *http.Request, limit int) ([]byte, error) {
 }
 
 var (
-	errBodyTooLarge  = &methods.Error{Kind: methods.KindTooLarge, Public: "the body is over the limit"}
+	errBodyTooLarge  = errors.New("over the limit") // readBody says which
 	errUnknownCoding = &methods.Error{Kind: methods.KindCompression, Public: "a content coding other than gzip, deflate and identity"}
 )
 

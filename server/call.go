@@ -99,15 +99,17 @@ func (x *exchange) meet(w http.ResponseWriter, r *http.Request, out *[]byte, med
 	switch {
 	case x.get && t.Gets():
 	case r.Method != http.MethodPost:
-		h.Set("Allow", http.MethodPost)
+		allow, why := http.MethodPost, "calls come by POST"
 		if t.Gets() {
-			h.Set("Allow", "GET, HEAD, POST")
+			allow, why = "GET, HEAD, POST", "only GET, HEAD and POST are answered here"
 		}
-		x.refuse(w, r, out, http.StatusMethodNotAllowed, methods.Errorf(methods.KindInvalidRequest, "calls come by POST"))
+		h.Set("Allow", allow)
+		x.refuse(w, r, out, http.StatusMethodNotAllowed, methods.Errorf(methods.KindInvalidRequest, "%s", why))
 		return false
 	case !t.Reads(media):
+		wanted, _, _ := strings.Cut(t.ContentType(), ";")
 		x.refuse(w, r, out, http.StatusUnsupportedMediaType,
-			methods.Errorf(methods.KindInvalidRequest, "a body of another media type than %s", t.ContentType()))
+			methods.Errorf(methods.KindInvalidRequest, "calls come with Content-Type: %s", wanted))
 		return false
 	}
 	return true

@@ -33,7 +33,7 @@ func (x *exchange) prepare(ctx context.Context, call *methods.Call, name string,
 	case x.unanswered && entry.Answered:
 		return errUnanswered
 	case entry.MaxBody > 0 && x.bytes > entry.MaxBody:
-		return errBodyTooLarge
+		return bodyTooLarge(entry.MaxBody)
 	case early:
 		return nil
 	}

@@ -30,14 +30,13 @@ func arguments(c *methods.Call, params []methods.Param) ([]methods.Value, error)
 		for i, p := range params {
 			v, ok := named.Field(p.Name)
 			if !ok {
-				return nil, &methods.ArgumentError{Param: i + 1, Reason: fmt.Sprintf("parameter %q is missing", p.Name)}
+				return nil, &methods.ArgumentError{Param: i + 1, Name: p.Name, Missing: true, Reason: fmt.Sprintf("parameter %q is missing", p.Name)}
 			}
 			args = append(args, v)
 		}
 	}
 	if len(args) != len(params) || c.Named != nil && len(c.Named) != len(params) {
-		got := max(len(args), len(c.Named))
-		return nil, &methods.ArgumentError{Reason: fmt.Sprintf("wanted %d parameters, got %d", len(params), got)}
+		return nil, methods.Miscounted(len(params), len(params), max(len(args), len(c.Named)))
 	}
 	for i, p := range params {
 		if misfit := fits(p.Schema, args[i]); misfit != nil {

@@ -201,6 +201,8 @@ func keyError(err error) error {
 		return errNoKey
 	case errors.Is(err, apikey.ErrRotated):
 		return methods.Wrap(methods.KindConflict, err, "the key was rotated already: rotate the one in its place")
+	case errors.Is(err, apikey.ErrTooMany):
+		return methods.Wrap(methods.KindTooLarge, err, "the account has as many keys as it may")
 	case errors.Is(err, apikey.ErrOptions), errors.Is(err, account.ErrScope):
 		return &methods.ArgumentError{Param: 1, Reason: err.Error()}
 	default:

@@ -112,7 +112,7 @@ func (m *module) answerLogin(c *methods.Call, g session.Grant, err error, cookie
 	}
 	if cookie && !c.Env.KeepLogin(g.Pair.Token(), g.Session.End) {
 		m.cfg.Sessions.Withdraw(&g.Session, by(c))
-		return loginOut{}, methods.Errorf(methods.KindInvalidParams, "there are no cookies for this request")
+		return loginOut{}, methods.Errorf(methods.KindInvalidParams, "there are no cookies for this request; --cookie-keys switches them on at the server")
 	}
 	return grantOut(g), nil
 }

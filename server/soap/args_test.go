@@ -187,10 +187,10 @@ func TestArguments(t *testing.T) {
 func TestArgumentsRefused(t *testing.T) {
 	entries := testEntries(t)
 	for _, c := range []struct{ why, method, arguments, text string }{
-		{"too few", "sum", `<a>1</a>`, `parameter 2: parameter "b" is missing`},
+		{"too few", "sum", `<a>1</a>`, `parameter "b" is missing`},
 		{"too few, without names", "sum", `<x>1</x>`, "wanted 2 to 3 parameters, got 1"},
 		{"too many", "sum", `<w>1</w><x>1</x><y>2</y><z>3</z>`, "wanted 2 to 3 parameters, got 4"},
-		{"one misspelt", "sum", `<a>1</a><bb>2</bb>`, `parameter 2: parameter "b" is missing`},
+		{"one misspelt", "sum", `<a>1</a><bb>2</bb>`, `parameter "b" is missing`},
 		{"one too many", "sum", `<a>1</a><b>2</b><d>2</d>`, "a parameter that the method does not have"},
 		{"a word for a number", "sum", `<a>1</a><b>two</b>`, "parameter 2: wanted int, got string"},
 		{"a typed text for a number", "sum", `<a>1</a><b xsi:type="xsd:string">2</b>`, "parameter 2: wanted int, got string"},
