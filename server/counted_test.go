@@ -71,6 +71,11 @@ func (c countedKeys) Add(ctx context.Context, k apikey.Key) error {
 	return c.real.Add(ctx, k)
 }
 
+func (c countedKeys) List(ctx context.Context, account string) ([]apikey.Key, error) {
+	c.n.Add(1)
+	return c.real.List(ctx, account)
+}
+
 func (c countedKeys) Get(ctx context.Context, d session.Digest) (apikey.Key, error) {
 	c.n.Add(1)
 	return c.real.Get(ctx, d)
