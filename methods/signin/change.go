@@ -55,7 +55,7 @@ func OutcomeOf(err error) audit.Outcome {
 	switch {
 	case is([]error{
 		account.ErrNotFound, account.ErrExists, account.ErrNoOffer, session.ErrNotFound,
-		apikey.ErrNotFound, apikey.ErrRotated, apikey.ErrOptions,
+		apikey.ErrNotFound, apikey.ErrRotated, apikey.ErrOptions, apikey.ErrTooMany,
 	}):
 		return audit.Refused
 	case is([]error{session.ErrUnavailable, session.ErrBusy}):
