@@ -161,20 +161,6 @@ func (f *File) endsWhole(size int64) (bool, error) {
 	return false, nil
 }
 
-// Reopen opens the path again, as on SIGHUP. While the path cannot be opened the old
-// file stays in use.
-func (f *File) Reopen() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.open == nil {
-		return fmt.Errorf("audit: %w", fs.ErrClosed)
-	}
-	if err := f.swap(); err != nil {
-		return fmt.Errorf("audit: %w", err)
-	}
-	return nil
-}
-
 // Close ends the log. Records that wait for the disk still get their answer.
 func (f *File) Close() error {
 	f.mu.Lock()

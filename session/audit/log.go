@@ -79,6 +79,3 @@ func (t *Tolerant) Record(e Event) error {
 	}
 	return nil
 }
-
-// Lost counts the events that could not be recorded.
-func (t *Tolerant) Lost() uint64 { return t.lost.Load() }

@@ -64,11 +64,10 @@ func childAppend(path, node, count string) error {
 
 // fullReport is what childFull has seen.
 type fullReport struct {
-	Strict   int    // events that were recorded before the disk was full
-	Err      string // what Record said then
-	Again    string // what Record said after room was made
-	Tolerant int    // errors of the tolerant log, which must be none
-	Lost     uint64
+	Strict   int      // events that were recorded before the disk was full
+	Err      string   // what Record said then
+	Again    string   // what Record said after room was made
+	Tolerant int      // errors of the tolerant log, which must be none
 	Reports  []string // lines of the server's log
 }
 
@@ -101,7 +100,6 @@ func childFull(path string) error {
 			r.Tolerant++
 		}
 	}
-	r.Lost = tolerant.Lost()
 	if err := setRoom(limit.Max); err != nil {
 		return err
 	}
