@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"countersign/session"
 	"countersign/session/account"
 	"countersign/session/apikey"
+	"countersign/session/audit"
 )
 
 // audited are the lines that f leaves in the audit.
@@ -134,6 +136,36 @@ func TestAuditedWhole(t *testing.T) {
 	}
 }
 
+// TestCapRecorded: the login over the bound of an account's sessions ends the oldest, of
+// which there is a line; where that is required and cannot be, the login is refused.
+func TestCapRecorded(t *testing.T) {
+	buffer := &logBuffer{}
+	record := &limited{Log: audit.NewWriter(buffer, audit.Options{}), of: audit.SessionEnd, left: 1}
+	s := newAdmission(t, options{record: record})
+	s.audit = buffer
+	plain := s.client(plainPath)
+	oldest := plain.login(t, "bubba", "gump")
+	s.advance(t, time.Second)
+	second := plain.login(t, "bubba", "gump")
+	s.advance(t, time.Second)
+	for range session.DefaultPerAccount - 2 {
+		plain.tryLogin(t, "bubba", "gump")
+	}
+	lines := s.audited(t, func() { plain.login(t, "bubba", "gump") })
+	if len(lines) != 2 || short(lines[0]) != "session.end ok bubba too many sessions" || short(lines[1]) != "login ok bubba" {
+		t.Errorf("%v", lines)
+	}
+	if oldest.alive(t) || !second.alive(t) {
+		t.Errorf("the oldest lives %t, the second %t", oldest.alive(t), second.alive(t))
+	}
+	plain.tryLogin(t, "bubba", "gump").wantFault(t, http.StatusOK, -32009, "try again")
+	infos, err := s.sessions.List(t.Context(), "")
+	must(t, err)
+	if len(infos) != session.DefaultPerAccount || !second.alive(t) {
+		t.Errorf("%d sessions, the second lives %t", len(infos), second.alive(t))
+	}
+}
+
 // TestNothingLeaks: every kind of secret, right and wrong, in every place where one can
 // be offered, is found in no log and no audit line.
 func TestNothingLeaks(t *testing.T) {
@@ -206,8 +238,8 @@ func TestNothingLeaks(t *testing.T) {
 	s.advance(t, time.Second)
 	me.call(t, "system.logout", me.pairStruct())
 
-	if audit := s.audit.String(); strings.Count(audit, "\n") < 30 || strings.Count(s.logs.String(), "call failed") < 60 {
-		t.Errorf("what was looked through is not what happened:\n%s", audit)
+	if lines := s.audit.String(); strings.Count(lines, "\n") < 30 || strings.Count(s.logs.String(), "call failed") < 60 {
+		t.Errorf("what was looked through is not what happened:\n%s", lines)
 	}
 	for where, text := range map[string]string{"log": s.logs.String(), "audit": s.audit.String()} {
 		for _, secret := range secrets {

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"countersign/session/account"
+	"countersign/session/audit"
 )
 
 // DefaultPerAccount is how many sessions an account may have (requirements SES-10).
@@ -28,21 +31,27 @@ func (m *Manager) beyondCap(ctx context.Context, accountID string) (over []Diges
 	return over, latest, nil
 }
 
-// enforceCap ends the sessions over the bound, or refuses the new one, which is stored
-// already.
-func (m *Manager) enforceCap(ctx context.Context, over []Digest) error {
+// enforceCap ends the sessions of an account over the bound, or refuses the new one, which
+// is stored already.
+func (m *Manager) enforceCap(ctx context.Context, a *account.Account, over []Digest) error {
 	if len(over) == 0 {
 		return nil
 	}
 	if m.cfg.RefuseOverCap {
 		return &Refusal{Reason: ReasonCap}
 	}
-	for _, id := range over {
-		if err := m.deletes.do(ctx, &deletion{id: id}, nil); err != nil {
-			return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
-		}
+	e := audit.Event{
+		Type: audit.SessionEnd, Reason: ReasonCap, User: audit.Known(a.Name), Account: a.Number, Kind: string(a.Kind),
+		Count: int64(len(over)),
 	}
-	return nil
+	return m.change(e, func() error {
+		for _, id := range over {
+			if err := m.deletes.do(ctx, &deletion{id: id}, nil); err != nil {
+				return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+			}
+		}
+		return nil
+	})
 }
 
 // enforceChildren refuses a child session, which is stored already, if its account has

@@ -51,7 +51,7 @@ func (m *Manager) confirm(ctx context.Context, a *account.Account, before accoun
 			return err
 		}
 	}
-	return m.enforceCap(ctx, over)
+	return m.enforceCap(ctx, a, over)
 }
 
 func (m *Manager) readAgain(ctx context.Context, a *account.Account) error {
