@@ -86,9 +86,10 @@ func (s *service) addUser(t testing.TB, a account.Account, pass string) account.
 // addKey makes an API key for a sample user and gives its text.
 func (s *service) addKey(t testing.TB, user string, o apikey.Options) (text string, id session.PublicID) {
 	t.Helper()
-	made, key, err := s.keys.Create(t.Context(), s.account(t, user).ID, o)
+	draft, err := s.keys.Draft(s.account(t, user).ID, o)
 	must(t, err)
-	return made.Reveal(), key.ID
+	must(t, s.keys.Store(t.Context(), &draft))
+	return draft.Text.Reveal(), draft.Key.ID
 }
 
 // newAdmission is a service with every way to come in.

@@ -27,42 +27,39 @@ func About(c *methods.Call, t audit.Type, a *account.Account) audit.Event {
 // Change records events and then does what they are about (audit.Change). Its error is
 // do's; KindBusy if they could not be recorded, and nothing was done.
 func Change(log audit.Log, events []audit.Event, do func() error) error {
-	return unrecorded(audit.Change(log, events, OutcomeOf, do))
-}
-
-// Made records that an account was made, or takes it back (audit.Made).
-func Made(log audit.Log, e audit.Event, takeBack func() error) error {
-	return unrecorded(audit.Made(log, e, takeBack))
-}
-
-func unrecorded(err error) error {
+	err := audit.Change(log, events, OutcomeOf, do)
 	if errors.Is(err, audit.ErrUnrecorded) {
 		return Busy(err, "nothing was changed: the audit log cannot be written; try again")
 	}
 	return err
 }
 
+// Made records that an account was made, or takes it back (audit.Made). Errors: KindBusy,
+// and it is gone; KindOutcomeUnknown.
+func Made(log audit.Log, e audit.Event, takeBack func() error) error {
+	switch err := audit.Made(log, e, takeBack); {
+	case errors.Is(err, audit.ErrUnrecorded):
+		return Busy(err, "the account was not made: the audit log cannot be written")
+	case err != nil:
+		return methods.Wrap(methods.KindOutcomeUnknown, err, "the account is there or not: the audit log cannot be written")
+	}
+	return nil
+}
+
 // OutcomeOf is what a change came to that failed.
 func OutcomeOf(err error) audit.Outcome {
-	is := func(any []error) bool {
-		for _, one := range any {
-			if errors.Is(err, one) {
-				return true
-			}
+	for _, refusal := range []error{
+		account.ErrNotFound, account.ErrExists, session.ErrNotFound, apikey.ErrNotFound, apikey.ErrRotated,
+		apikey.ErrTooMany,
+	} {
+		if errors.Is(err, refusal) {
+			return audit.Refused
 		}
-		return false
 	}
-	switch {
-	case is([]error{
-		account.ErrNotFound, account.ErrExists, account.ErrNoOffer, session.ErrNotFound,
-		apikey.ErrNotFound, apikey.ErrRotated, apikey.ErrOptions, apikey.ErrTooMany,
-	}):
-		return audit.Refused
-	case is([]error{session.ErrUnavailable, session.ErrBusy}):
+	if errors.Is(err, session.ErrUnavailable) {
 		return audit.Busy
-	default:
-		return audit.Unknown
 	}
+	return audit.Unknown
 }
 
 // WholeSession refuses calls that come with less than a session made by a login: a

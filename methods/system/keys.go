@@ -16,10 +16,11 @@ import (
 func (m *module) ownKeys() []methods.Method {
 	any, ro := methods.AnySession(), methods.ReadOnly()
 	others := " With the right " + manageKeys + " also for others."
+	lesser := " With the right " + manageKeys + " also for others who may do no more than the caller."
 	return []methods.Method{
-		methods.New("createKey", "Makes an API key for the caller; its text is told this once."+others, any, m.createKey, methods.Answered()),
+		methods.New("createKey", "Makes an API key for the caller; its text is told this once."+lesser, any, m.createKey, methods.Answered()),
 		methods.New("listKeys", "Lists the caller's API keys, without their texts."+others, any, m.listKeys, ro),
-		methods.New("rotateKey", "Makes a key that takes the place of an old one; the old one holds for the overlap, in seconds."+others, any, m.rotateKey, methods.Answered()),
+		methods.New("rotateKey", "Makes a key that takes the place of an old one; the old one holds for the overlap, in seconds."+lesser, any, m.rotateKey, methods.Answered()),
 		methods.New("revokeKey", "Ends an API key by its public id."+others, any, m.revokeKey),
 	}
 }

@@ -67,6 +67,42 @@ func TestMostKeys(t *testing.T) {
 	})
 }
 
+// TestDraft: a draft is nowhere until it is stored, and shows its text to nobody by
+// mistake. Of two drafts in place of one key the first that is stored counts.
+func TestDraft(t *testing.T) {
+	both(t, func(t *testing.T, n *node, ann string, _ func() *node) {
+		old, first := n.create(t, ann, apikey.Options{TTL: time.Hour})
+		draft, err := n.Draft(ann, apikey.Options{Name: "backup"})
+		must(t, err)
+		next, err := n.DraftRotation(t.Context(), first.ID, 2*time.Hour)
+		must(t, err)
+		late, err := n.DraftRotation(t.Context(), first.ID, 0)
+		must(t, err)
+		if !next.OldEnd.Equal(first.Expires) || !late.OldEnd.IsZero() || next.Key.RotatedFrom != first.ID {
+			t.Errorf("drafts %+v and %+v in place of %+v", next, late, first)
+		}
+		for _, d := range []apikey.Draft{draft, next, late} {
+			_, err := n.Check(t.Context(), d.Text)
+			wantErr(t, apikey.Text{}, err, apikey.ErrInvalid)
+			if text := fmt.Sprintf("%v %+v %#v", d, d, &d); strings.Contains(text, d.Text.Reveal()) {
+				t.Errorf("printed as %s", text)
+			}
+		}
+		n.wantValid(t, old)
+		if all, err := n.List(t.Context(), ""); len(all) != 1 || err != nil {
+			t.Errorf("keys %+v, %v", all, err)
+		}
+		must(t, n.Store(t.Context(), &draft))
+		must(t, n.Store(t.Context(), &next))
+		wantErr(t, apikey.Text{}, n.Store(t.Context(), &late), apikey.ErrRotated)
+		if p := n.wantValid(t, draft.Text); p.ID != draft.Key.ID || p.Name != "backup" {
+			t.Errorf("%+v", p)
+		}
+		n.wantValid(t, next.Text)
+		n.wantValid(t, old)
+	})
+}
+
 func TestRotate(t *testing.T) {
 	both(t, func(t *testing.T, n *node, ann string, _ func() *node) {
 		old, first := n.create(t, ann, apikey.Options{Name: "backup", Scope: []string{"tracker.*"}, ReadOnly: true, TTL: 24 * time.Hour})

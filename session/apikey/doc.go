@@ -5,13 +5,13 @@
 // A key acts for one account and can do at most what that account may do at that
 // moment. It may be narrowed by a scope, to reading, and in time.
 //
-//	          Create               Check
-//	(nothing) ──────► live ◄─────────────────┐
-//	                   │ └───────────────────┘
-//	                   │  Rotate: a new key; the old one lives on for the overlap
-//	                   ▼
-//	                 dead     Revoke, expiry, end of the overlap, account deleted;
-//	                          while the account is disabled a key is as good as dead
+//	          Draft, Store               Check
+//	(nothing) ────────────► live ◄─────────────────┐
+//	                         │ └───────────────────┘
+//	                         │  DraftRotation, Store: a new key; the old one lives on for
+//	                         ▼  the overlap
+//	                       dead     Revoke, expiry, end of the overlap, account deleted;
+//	                                while the account is disabled a key is as good as dead
 //
 // The text of a key is 40 characters of [0-9A-Za-z] from crypto/rand, 238 bits: the
 // shape that clients of Bugzilla can carry (bugzilla contract §6). It is shown once.
