@@ -69,8 +69,10 @@ func newSteady(t testing.TB) *steady {
 	grant, err := manager.Login(t.Context(), session.Credentials{Kind: account.User, Name: "bubba"}, session.Terms{})
 	must(t, err)
 	s.pair = grant.Pair
-	s.key, _, err = keys.Create(t.Context(), a.ID, apikey.Options{})
+	draft, err := keys.Draft(a.ID, apikey.Options{})
 	must(t, err)
+	must(t, keys.Store(t.Context(), &draft))
+	s.key = draft.Text
 	return s
 }
 
