@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/netip"
 	"os"
 	"strings"
 	"sync"
@@ -17,7 +18,7 @@ import (
 func Listen(address string) (net.Listener, error) {
 	path, isUnix := strings.CutPrefix(address, "unix:")
 	if !isUnix {
-		return net.Listen("tcp", address)
+		return net.Listen(network(address), address)
 	}
 	if err := removeStaleSocket(path); err != nil {
 		return nil, err
@@ -30,6 +31,15 @@ func Listen(address string) (net.Listener, error) {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
+}
+
+// network is "tcp4" for every address of IPv4: "tcp" takes 0.0.0.0 for [::], which is more
+// than was asked for.
+func network(address string) string {
+	if at, err := netip.ParseAddrPort(address); err == nil && at.Addr() == netip.IPv4Unspecified() {
+		return "tcp4"
+	}
+	return "tcp"
 }
 
 func removeStaleSocket(path string) error {

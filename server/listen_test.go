@@ -179,3 +179,13 @@ func TestConnectionsInAll(t *testing.T) {
 	}
 	must(t, four.Close())
 }
+
+// TestListenOnIPv4: 0.0.0.0 is every address of IPv4, and none of IPv6.
+func TestListenOnIPv4(t *testing.T) {
+	l, err := server.Listen("0.0.0.0:0")
+	must(t, err)
+	defer l.Close()
+	if got := l.Addr().String(); !strings.HasPrefix(got, "0.0.0.0:") {
+		t.Errorf("it listens on %s", got)
+	}
+}

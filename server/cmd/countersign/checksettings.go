@@ -97,7 +97,7 @@ func (f *findings) checkAddress(ctx context.Context, s *settings) {
 		f.checkSocket(path)
 		return
 	}
-	l, err := net.Listen("tcp", s.Listen)
+	l, err := server.Listen(s.Listen)
 	if err != nil {
 		f.add("listen", fail, "%v", err)
 		return
