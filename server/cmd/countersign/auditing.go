@@ -77,7 +77,7 @@ func (a *auditing) openAudit(io stdio) (*recorder, error) {
 		case err == nil:
 			r.log, r.close = file, file.Close
 		case a.AuditRequired:
-			return nil, err
+			return nil, fmt.Errorf("audit: %w", err)
 		default:
 			r.warn(err)
 		}

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -68,6 +71,7 @@ func run(ctx context.Context, args []string, io stdio) int {
 	if isWorker(args) {
 		return workerMain()
 	}
+	args = habitual(args)
 	var c cli
 	exit := -1
 	env := &environment{}
@@ -75,6 +79,7 @@ func run(ctx context.Context, args []string, io stdio) int {
 		kong.Name("countersign"),
 		kong.Description("A session-token RPC service with a login handshake."),
 		kong.ExplicitGroups([]kong.Group{settingsHelp}),
+		kong.TypeMapper(reflect.TypeFor[time.Duration](), kong.MapperFunc(decodeLifetime)),
 		kong.Writers(io.out, io.err),
 		kong.Exit(func(code int) { exit = code; panic(stopParsing{}) }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -100,6 +105,18 @@ func run(ctx context.Context, args []string, io stdio) int {
 		fmt.Fprintln(io.err, usage(parsed))
 	}
 	return status
+}
+
+// habitual makes of what people try first what the command line knows.
+func habitual(args []string) []string {
+	switch {
+	case len(args) > 0 && args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case len(args) == 1 && args[0] == "--version":
+		return []string{"version"}
+	default:
+		return args
+	}
 }
 
 // report says what went wrong, a line for each thing, and gives the exit status.

@@ -147,7 +147,7 @@ func (p policy) explain(err error, pass []byte) error {
 	case errors.Is(err, password.ErrEmpty):
 		return errors.New("it is empty")
 	case errors.Is(err, password.ErrTooShort):
-		return fmt.Errorf("it has %d characters, and %d are needed; some words that have nothing to do with each other make a good one",
+		return fmt.Errorf("it has %d of the %d characters that are needed; some words that have nothing to do with each other make a good one",
 			utf8.RuneCount(pass), p.MinPassword)
 	case errors.Is(err, password.ErrTooLong):
 		return fmt.Errorf("it has more than %d bytes", password.MaxLen)

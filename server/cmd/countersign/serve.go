@@ -141,7 +141,7 @@ func (s *settings) serving(log *slog.Logger) (server.Serving, error) {
 	}
 	files, err := server.NewCertificateFiles(s.TLSCert, s.TLSKey, log, time.Now)
 	if err != nil {
-		return how, misused(err)
+		return how, misusef("tls_cert and tls_key: %w", err)
 	}
 	how.TLS = files.Config()
 	return how, nil

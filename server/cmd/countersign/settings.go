@@ -96,18 +96,8 @@ type endpointRow struct {
 }
 
 type dialectRow struct {
-	Idle     duration `toml:"idle"`
-	Absolute duration `toml:"absolute"`
-}
-
-// duration is a time.Duration that TOML gives as text: "90m".
-type duration time.Duration
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (d *duration) UnmarshalText(text []byte) error {
-	parsed, err := time.ParseDuration(string(text))
-	*d = duration(parsed)
-	return err
+	Idle     lifetime `toml:"idle"`
+	Absolute lifetime `toml:"absolute"`
 }
 
 // endpoints gives the default table with the file's changes.

@@ -45,7 +45,7 @@ func TestEndpoints(t *testing.T) {
 
 func TestTerms(t *testing.T) {
 	t.Parallel()
-	var d duration
+	var d lifetime
 	if err := d.UnmarshalText([]byte("90m")); err != nil {
 		t.Fatal(err)
 	}

@@ -21,24 +21,34 @@ func usage(c *kong.Context) string {
 	if c == nil {
 		return "Usage: countersign <command> [flags]"
 	}
-	node := c.Selected()
-	if node == nil {
-		node = c.Model.Node
-	}
-	return "Usage: countersign " + strings.TrimSpace(strings.TrimPrefix(node.Summary(), "countersign"))
+	return "Usage: countersign " + strings.TrimSpace(strings.TrimPrefix(nodeOf(c).Summary(), "countersign"))
 }
 
 // reportParse says what is wrong with a command line. The exit status is 2, but 1 for
 // an unknown action of role (webyast contract §7.1).
 func reportParse(io stdio, err error) int {
-	status := report(io, misuse{fmt.Errorf("%w (countersign --help tells more)", err)})
+	text := err.Error()
 	p, ok := errors.AsType[*kong.ParseError](err)
+	action, unknown := strings.CutPrefix(text, "unexpected argument ")
+	unknown = unknown && ok && len(nodeOf(p.Context).Children) > 0
+	if unknown {
+		text = "there is no command " + action
+	}
+	status := report(io, misusef("%s (countersign --help tells more)", text))
 	if !ok {
 		return status
 	}
 	fmt.Fprintln(io.err, usage(p.Context))
-	if node := p.Context.Selected(); node != nil && node.Name == "role" && strings.HasPrefix(p.Error(), "unexpected argument") {
+	if unknown && nodeOf(p.Context).Name == "role" {
 		return 1
 	}
 	return status
+}
+
+// nodeOf is the command that was named, or the program as a whole.
+func nodeOf(c *kong.Context) *kong.Node {
+	if node := c.Selected(); node != nil {
+		return node
+	}
+	return c.Model.Node
 }
