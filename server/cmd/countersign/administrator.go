@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"countersign/session/account"
@@ -23,6 +24,9 @@ const (
 func ensureAdministrator(ctx context.Context, svc *service, io stdio, url string) error {
 	accounts := svc.db.Accounts()
 	if n, err := accounts.Count(ctx); n > 0 || err != nil {
+		return err
+	}
+	if err := greet(io); err != nil {
 		return err
 	}
 	pass := rand.Text() // 26 letters and digits, 130 bits
@@ -46,7 +50,7 @@ func ensureAdministrator(ctx context.Context, svc *service, io stdio, url string
 	if err != nil {
 		return fmt.Errorf("the administrator: %w", err)
 	}
-	_, err = fmt.Fprintf(io.out, `This database had no accounts, so an administrator was made.
+	_, err = fmt.Fprintf(io.out, `An administrator was made.
 The password is shown this once and kept nowhere; change it with: countersign user passwd %[1]s
 
   user:     %[1]s
@@ -59,6 +63,25 @@ To log in and see who you are:
 `, adminName, pass, url)
 	if err != nil {
 		return fmt.Errorf("the administrator's password could not be shown; set one with countersign user passwd %s: %w", adminName, err)
+	}
+	return nil
+}
+
+// greet sees to it that somebody can read what is printed, before an account is made
+// whose password nobody would have. A process that is started without a standard output
+// has /dev/null for one; a pipe that nobody reads ends the process here.
+func greet(io stdio) error {
+	const advice = "countersign user add NAME --role " + adminRole
+	out, isFile := io.out.(*os.File)
+	if isFile {
+		there, err := out.Stat()
+		nowhere, missing := os.Stat(os.DevNull)
+		if err == nil && missing == nil && os.SameFile(there, nowhere) {
+			return errors.New("there is no account, and no standard output to show an administrator's password on; make one with " + advice)
+		}
+	}
+	if err := say(io, "This database has no accounts yet.\n"); err != nil {
+		return fmt.Errorf("there is no account, and an administrator's password could not be shown; make one with %s: %w", advice, err)
 	}
 	return nil
 }
