@@ -72,7 +72,11 @@ func (a *auditing) openAudit(io stdio) (*recorder, error) {
 	options := audit.Options{Node: node}
 	switch {
 	case a.Audit != "":
-		file, err := audit.OpenFile(a.Audit, audit.FileOptions{Options: options, Sync: true})
+		err := leaveToOwner(a.Audit)
+		var file *audit.File
+		if err == nil {
+			file, err = audit.OpenFile(a.Audit, audit.FileOptions{Options: options, Sync: true})
+		}
 		switch {
 		case err == nil:
 			r.log, r.close = file, file.Close

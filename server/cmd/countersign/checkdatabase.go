@@ -20,7 +20,11 @@ func (f *findings) checkDatabase(ctx context.Context, url string) {
 		f.add("database", warn, "%s does not exist yet; the first start makes it, and an administrator", url)
 		return
 	}
-	db, err := sql.Open(ctx, url)
+	err := leaveToOwner(filesOf(url)...)
+	var db *sql.DB
+	if err == nil {
+		db, err = sql.Open(ctx, url)
+	}
 	if err != nil {
 		f.add("database", fail, "%v", err)
 		return

@@ -21,6 +21,9 @@ func (l *location) withDatabase(ctx context.Context, create bool, work func(*sql
 	if !create && l.absent() {
 		return fmt.Errorf("there is no database %s: is --database the one that the server has?", l.Database)
 	}
+	if err := leaveToOwner(filesOf(l.Database)...); err != nil {
+		return err
+	}
 	db, err := sql.Open(ctx, l.Database)
 	if err != nil {
 		return err
