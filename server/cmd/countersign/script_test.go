@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -119,7 +120,11 @@ func cmdStart(ts *testscript.TestScript, _ bool, args []string) {
 	name := args[0]
 	program, err := exec.LookPath(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0] + "/countersign")
 	ts.Check(err)
-	cmd := exec.Command(program, args[1:]...)
+	command := append([]string{program}, args[1:]...)
+	if signal.Ignored(syscall.SIGHUP) { // by nohup, of which the server would be told nothing
+		command = append([]string{"env", "--default-signal=HUP"}, command...)
+	}
+	cmd := exec.Command(command[0], command[1:]...)
 	cmd.Dir = ts.MkAbs(".")
 	for _, v := range []string{"HOME", "PATH", "TMPDIR", "GORACE", "COUNTERSIGN_DATABASE", "COUNTERSIGN_MAXBODY"} {
 		if ts.Getenv(v) != "" {
