@@ -48,7 +48,7 @@ func start(t *testing.T, args ...string) *process {
 	path, err := binary()
 	must(t, err)
 	p := &process{cmd: exec.Command(path, args...), done: make(chan struct{})}
-	p.cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "XDG_STATE_HOME="+t.TempDir())
+	p.cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "XDG_STATE_HOME="+t.TempDir(), "TMPDIR="+t.TempDir())
 	p.cmd.Stdout = io.Discard
 	stderr, err := p.cmd.StderrPipe()
 	must(t, err)
