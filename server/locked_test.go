@@ -14,7 +14,7 @@ func (s *service) lockLines(t testing.TB, f func()) (lines []string) {
 	t.Helper()
 	for _, line := range s.audited(t, f) {
 		if line["event"] == "lock" {
-			lines = append(lines, fmt.Sprint(line["outcome"], " ", line["user"], " ", line["block"], " ", line["count"], " until ", line["until"]))
+			lines = append(lines, fmt.Sprint(line["endpoint"], " ", line["outcome"], " ", line["user"], " ", line["block"], " ", line["count"], " until ", line["until"]))
 		}
 	}
 	return lines
@@ -41,10 +41,10 @@ func TestLocksAudited(t *testing.T) {
 			guess(1, "bubba")
 		}
 	}))
-	want("the fifth", s.lockLines(t, func() { guess(1, "bubba") }), "ok bubba "+block(1)+" 5"+until(time.Second))
+	want("the fifth", s.lockLines(t, func() { guess(1, "bubba") }), plainPath+" ok bubba "+block(1)+" 5"+until(time.Second))
 	want("while it is locked", s.lockLines(t, func() { guess(1, "bubba") }))
 	s.advance(t, time.Second)
-	want("the sixth", s.lockLines(t, func() { guess(1, "bubba") }), "ok bubba "+block(1)+" 6"+until(2*time.Second))
+	want("the sixth", s.lockLines(t, func() { guess(1, "bubba") }), plainPath+" ok bubba "+block(1)+" 6"+until(2*time.Second))
 
 	// Twenty from many addresses lock the account everywhere.
 	lines := s.lockLines(t, func() {
@@ -52,7 +52,7 @@ func TestLocksAudited(t *testing.T) {
 			guess(10+n, "carol")
 		}
 	})
-	want("from twenty addresses", lines, "ok carol <nil> 20"+until(time.Second))
+	want("from twenty addresses", lines, plainPath+" ok carol <nil> 20"+until(time.Second))
 
 	// Twenty from one address lock the address, for whatever name.
 	lines = s.lockLines(t, func() {
@@ -60,7 +60,7 @@ func TestLocksAudited(t *testing.T) {
 			guess(40, fmt.Sprint("nobody", n))
 		}
 	})
-	want("twenty names", lines, "ok <nil> "+block(40)+" 20"+until(5*time.Second))
+	want("twenty names", lines, plainPath+" ok <nil> "+block(40)+" 20"+until(5*time.Second))
 	for _, line := range s.audited(t, func() { s.client(plainPath).from(40).authorized("Bearer " + strings.Repeat("x", 40)).who(t) }) {
 		if got := short(line); got != "credential refused throttled: source" {
 			t.Errorf("a key from there leaves %q", got)

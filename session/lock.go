@@ -25,7 +25,7 @@ type Lock struct {
 
 // locked records locks, and lets no process remember what was proven for the account.
 // Names take equal time whether there is such an account or not.
-func (m *Manager) locked(ctx context.Context, c *Credentials, locks []Lock) error {
+func (m *Manager) locked(ctx context.Context, c *Credentials, from Origin, locks []Lock) error {
 	if len(locks) == 0 {
 		return nil
 	}
@@ -35,7 +35,7 @@ func (m *Manager) locked(ctx context.Context, c *Credentials, locks []Lock) erro
 	who := m.nameOf(ctx, c)
 	var faults []error
 	for _, l := range locks {
-		e := c.event(audit.Lock, audit.OK, Origin{}, who)
+		e := c.event(audit.Lock, audit.OK, from, who)
 		if !l.Account {
 			e.User, e.Kind = audit.Name{}, ""
 		}

@@ -22,7 +22,7 @@ func (m *Manager) Login(ctx context.Context, c Credentials, t Terms) (Grant, err
 		return Grant{}, m.refuse(ctx, &c, t.Origin, err)
 	}
 	before := m.accountsNow()
-	a, err := m.prove(ctx, &c)
+	a, err := m.prove(ctx, &c, t.Origin)
 	return m.finish(ctx, a, err, c, t, before)
 }
 

@@ -141,7 +141,7 @@ func (m *Manager) Close(ctx context.Context) error {
 	m.background.Stop()
 	for _, p := range m.pending.drain() {
 		p.stop()
-		m.giveUp(p.challenged, &p.credentials)
+		m.giveUp(p.challenged, &p.credentials, p.terms.Origin)
 	}
 	m.inserts.wait()
 	m.deletes.wait()

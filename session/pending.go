@@ -46,7 +46,7 @@ func (*More) Error() string { return "login: more is needed" }
 func (m *Manager) ask(c *challenged, cred Credentials, t Terms, before accountsState) error {
 	pair, err := newPair(rand.Reader)
 	if err != nil {
-		m.giveUp(c, &cred)
+		m.giveUp(c, &cred, t.Origin)
 		return err
 	}
 	cred.Password = ""
@@ -56,7 +56,7 @@ func (m *Manager) ask(c *challenged, cred Credentials, t Terms, before accountsS
 	if !full {
 		timer := time.AfterFunc(pendingLife, func() {
 			if p := m.pending.take(id); p != nil {
-				m.giveUp(p.challenged, &p.credentials)
+				m.giveUp(p.challenged, &p.credentials, p.terms.Origin)
 			}
 		})
 		m.pending.byID[id] = &pendingLogin{
@@ -65,7 +65,7 @@ func (m *Manager) ask(c *challenged, cred Credentials, t Terms, before accountsS
 	}
 	m.pending.mu.Unlock()
 	if full {
-		m.giveUp(c, &cred)
+		m.giveUp(c, &cred, t.Origin)
 		return ErrBusy
 	}
 	return &More{Nonce: pair.ID, Prompts: c.Prompts}
@@ -100,11 +100,11 @@ func (m *Manager) Continue(ctx context.Context, nonce Secret, answers []Password
 	}
 	p.stop()
 	if p.credentials.Peer != from.Peer || len(answers) != len(p.Prompts) {
-		m.giveUp(p.challenged, &p.credentials)
+		m.giveUp(p.challenged, &p.credentials, p.terms.Origin)
 		return Grant{}, m.refuse(ctx, &p.credentials, p.terms.Origin, &Refusal{Reason: ReasonAnswer})
 	}
 	a, err := p.Challenge.Continue(ctx, answers)
-	a, err = m.decide(ctx, &p.credentials, p.attempt, a, err)
+	a, err = m.decide(ctx, &p.credentials, p.terms.Origin, p.attempt, a, err)
 	return m.finish(ctx, a, err, p.credentials, p.terms, p.before)
 }
 
@@ -112,7 +112,7 @@ func (m *Manager) Continue(ctx context.Context, nonce Secret, answers []Password
 func (m *Manager) finish(ctx context.Context, a account.Account, err error, c Credentials, t Terms, before accountsState) (Grant, error) {
 	if more, ok := errors.AsType[*challenged](err); ok {
 		if !t.Converse {
-			m.giveUp(more, &c)
+			m.giveUp(more, &c, t.Origin)
 			return Grant{}, m.refuse(ctx, &c, t.Origin, &Refusal{Reason: ReasonAnswer})
 		}
 		return Grant{}, m.ask(more, c, t, before)

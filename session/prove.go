@@ -54,13 +54,13 @@ func (noThrottle) Void(context.Context) error                             { retu
 
 // prove verifies credentials under the throttle. When a *Challenge comes back, the
 // attempt stays reserved until the challenge is decided.
-func (m *Manager) prove(ctx context.Context, c *Credentials) (account.Account, error) {
+func (m *Manager) prove(ctx context.Context, c *Credentials, from Origin) (account.Account, error) {
 	attempt, err := m.reserve(ctx, c)
 	if err != nil {
 		return account.Account{}, err
 	}
 	a, err := m.cfg.Authenticator.Authenticate(ctx, *c)
-	return m.decide(ctx, c, attempt, a, err)
+	return m.decide(ctx, c, from, attempt, a, err)
 }
 
 // reserve counts an attempt in advance. Errors: *Throttled, ErrUnavailable.
@@ -75,14 +75,14 @@ func (m *Manager) reserve(ctx context.Context, c *Credentials) (Attempt, error) 
 }
 
 // decide settles an attempt by what became of it.
-func (m *Manager) decide(ctx context.Context, c *Credentials, attempt Attempt, a account.Account, err error) (account.Account, error) {
+func (m *Manager) decide(ctx context.Context, c *Credentials, from Origin, attempt Attempt, a account.Account, err error) (account.Account, error) {
 	if ch, more := errors.AsType[*Challenge](err); more {
 		return account.Account{}, &challenged{Challenge: ch, attempt: attempt}
 	}
 	var settled error
 	switch {
 	case countsAsFailed(err):
-		if err := m.fail(ctx, c, attempt); err != nil {
+		if err := m.fail(ctx, c, from, attempt); err != nil {
 			return account.Account{}, err
 		}
 	case err == nil:
@@ -108,13 +108,13 @@ func settle(ctx context.Context, decision func(context.Context) error) error {
 
 // fail counts a failure, and sees to what it locks. One that cannot be counted is
 // reserved all the same. Errors: ErrUnavailable if a lock cannot be recorded.
-func (m *Manager) fail(ctx context.Context, c *Credentials, attempt Attempt) error {
+func (m *Manager) fail(ctx context.Context, c *Credentials, from Origin, attempt Attempt) error {
 	return settle(ctx, func(ctx context.Context) error {
 		locks, err := attempt.Failed(ctx)
 		if err != nil {
 			m.cfg.Log.Error("a login attempt could not be counted", "err", err)
 		}
-		return m.locked(ctx, c, locks)
+		return m.locked(ctx, c, from, locks)
 	})
 }
 
@@ -139,9 +139,9 @@ func (c *challenged) Unwrap() error { return c.Challenge }
 
 // giveUp ends a challenge that nobody will answer: it counts as a failure, or leaving
 // would be a way to guess for free.
-func (m *Manager) giveUp(c *challenged, who *Credentials) {
+func (m *Manager) giveUp(c *challenged, who *Credentials, from Origin) {
 	c.Cancel()
-	if err := m.fail(context.Background(), who, c.attempt); err != nil {
+	if err := m.fail(context.Background(), who, from, c.attempt); err != nil {
 		m.cfg.Log.Error("what a login locked that was given up could not be recorded", "err", err)
 	}
 }
@@ -156,9 +156,9 @@ func (m *Manager) Password(ctx context.Context, c Credentials, from Origin) (who
 		who, err := m.identity(ctx, p.account, false)
 		return who, false, err
 	}
-	a, err := m.prove(ctx, &c)
+	a, err := m.prove(ctx, &c, from)
 	if more, ok := errors.AsType[*challenged](err); ok {
-		m.giveUp(more, &c)
+		m.giveUp(more, &c, from)
 		err = &Refusal{Reason: ReasonAnswer}
 	}
 	if err != nil {
@@ -197,7 +197,7 @@ func (m *Manager) BadKey(ctx context.Context, peer netip.Addr, from Origin) erro
 	} else if err != nil {
 		return err
 	}
-	if err := m.fail(ctx, &c, attempt); err != nil {
+	if err := m.fail(ctx, &c, from, attempt); err != nil {
 		return err
 	}
 	if err := m.record(e); err != nil {
