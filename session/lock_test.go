@@ -3,6 +3,8 @@ package session_test
 import (
 	"bytes"
 	"context"
+	"errors"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -69,6 +71,39 @@ func TestAbandonedConversationsLock(t *testing.T) {
 			if _, _, err := n.Password(t.Context(), right, session.Origin{}); err == nil {
 				t.Error("while it is locked a remembered password opens")
 			}
+		}
+	})
+}
+
+// TestQuestionsPerAddress: one client cannot hold all the places of logins that wait for
+// answers. Who gives up, or answers, makes room.
+func TestQuestionsPerAddress(t *testing.T) {
+	both(t, func(t *testing.T, db *sql.DB, _ *node, c *clock) {
+		n := newNodeWith(t, db, session.Config{Now: c.Now, Authenticator: asking{door{db.Accounts()}}, Asking: 2})
+		ask := func(from string) (*session.More, error) {
+			_, err := n.Login(t.Context(), session.Credentials{
+				Kind: account.User, Name: "ann", Password: "guess", Peer: netip.MustParseAddr(from),
+			}, session.Terms{Converse: true})
+			more, _ := errors.AsType[*session.More](err)
+			return more, err
+		}
+		first, _ := ask("2001:db8::1")
+		if first == nil {
+			t.Fatal("no question")
+		}
+		ask("2001:db8::2")
+		if more, err := ask("2001:db8::3"); more != nil || !errors.Is(err, session.ErrBusy) {
+			t.Errorf("a third from the same network: %v", err)
+		}
+		if more, err := ask("2001:db8:0:1::1"); more == nil {
+			t.Errorf("from another network: %v", err)
+		}
+		_, err := n.Continue(t.Context(), first.Nonce, []session.Password{"1234"}, session.Credentials{Peer: netip.MustParseAddr("2001:db8::1")})
+		if _, refused := errors.AsType[*session.Refusal](err); !refused {
+			t.Errorf("an answer: %v", err)
+		}
+		if more, err := ask("2001:db8::3"); more == nil {
+			t.Errorf("with room again: %v", err)
 		}
 	})
 }

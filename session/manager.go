@@ -48,6 +48,9 @@ type Config struct {
 	// or with RefuseOverCap the new login is refused. 0 for no bound.
 	PerAccount    int
 	RefuseOverCap bool
+	// Asking is how many logins from one address block (Block) may wait for answers at one
+	// time, so that one client cannot hold all there are places for; 0 for no bound.
+	Asking int
 	// Forget is told of every account whose state, rights or keys may have changed, "*"
 	// for all: for who remembers more about accounts. May be nil.
 	Forget func(accountID string)

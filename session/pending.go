@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -52,7 +53,7 @@ func (m *Manager) ask(c *challenged, cred Credentials, t Terms, before accountsS
 	cred.Password = ""
 	id := pair.ID.Digest()
 	m.pending.mu.Lock()
-	full := len(m.pending.byID) >= pendingMost
+	full := len(m.pending.byID) >= pendingMost || m.pending.many(cred.Peer, m.cfg.Asking)
 	if !full {
 		timer := time.AfterFunc(pendingLife, func() {
 			if p := m.pending.take(id); p != nil {
@@ -69,6 +70,21 @@ func (m *Manager) ask(c *challenged, cred Credentials, t Terms, before accountsS
 		return ErrBusy
 	}
 	return &More{Nonce: pair.ID, Prompts: c.Prompts}
+}
+
+// many tells whether as many logins from the address block of peer wait as may. It is
+// called with the lock held.
+func (p *pending) many(peer netip.Addr, most int) bool {
+	block, n := Block(peer), 0
+	if most <= 0 || !block.IsValid() {
+		return false
+	}
+	for _, l := range p.byID {
+		if Block(l.credentials.Peer) == block {
+			n++
+		}
+	}
+	return n >= most
 }
 
 func (p *pending) take(id Digest) *pendingLogin {
