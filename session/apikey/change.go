@@ -102,7 +102,7 @@ func (m *Manager) DraftRotation(ctx context.Context, id session.PublicID, overla
 
 // Store makes a draft a key, and ends the one that it replaces: at once if OldEnd is
 // zero. A key can be rotated once. Errors: account.ErrNotFound, ErrTooMany; for a rotation
-// ErrNotFound, ErrRotated; session.ErrUnavailable, session.ErrOutcomeUnknown.
+// ErrNotFound, ErrRotated, and ErrTooMany only if the old key lives on; session.ErrUnavailable, session.ErrOutcomeUnknown.
 func (m *Manager) Store(ctx context.Context, d *Draft) error {
 	key := d.Key
 	key.Digest = d.Text.Digest()
@@ -111,6 +111,11 @@ func (m *Manager) Store(ctx context.Context, d *Draft) error {
 			return outcome(err)
 		}
 		return m.enforceMost(ctx, &key)
+	}
+	if !d.OldEnd.IsZero() { // both will be live
+		if err := m.enforceRoom(ctx, key.Account); err != nil {
+			return err
+		}
 	}
 	err := m.cfg.Store.Rotate(ctx, key.RotatedFrom, key, d.OldEnd)
 	m.Forget(key.Account) // also when the outcome is unknown
@@ -127,8 +132,19 @@ func (m *Manager) enforceMost(ctx context.Context, key *Key) error {
 	if err == nil {
 		return nil
 	}
-	_, gone := m.Revoke(context.WithoutCancel(ctx), key.ID)
-	return errors.Join(err, gone)
+	if _, gone := m.Revoke(context.WithoutCancel(ctx), key.ID); gone != nil {
+		return fmt.Errorf("%w: a key too many: %w", session.ErrOutcomeUnknown, gone)
+	}
+	return err
+}
+
+// enforceRoom refuses one more key beside those that an account has.
+func (m *Manager) enforceRoom(ctx context.Context, accountID string) error {
+	live, err := m.List(ctx, accountID)
+	if err == nil && len(live) >= MostKeys {
+		err = ErrTooMany
+	}
+	return err
 }
 
 // Revoke ends a key, which is dead when Revoke returns, and gives it as it was.

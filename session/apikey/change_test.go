@@ -61,6 +61,12 @@ func TestMostKeys(t *testing.T) {
 		if len(live) != apikey.MostKeys {
 			t.Errorf("%d keys are live, want %d", len(live), apikey.MostKeys)
 		}
+		if _, _, err := n.Rotate(t.Context(), live[0].ID, time.Minute); !errors.Is(err, apikey.ErrTooMany) {
+			t.Errorf("a rotation that leaves both: %v", err)
+		}
+		if _, _, err := n.Rotate(t.Context(), live[0].ID, 0); err != nil {
+			t.Errorf("a rotation in place: %v", err)
+		}
 		n.create(t, n.addUser(t, "bob"), apikey.Options{}) // another's
 		n.clock.advance(time.Hour)
 		n.create(t, ann, apikey.Options{})

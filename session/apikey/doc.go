@@ -21,7 +21,7 @@
 // Unknown, revoked and expired keys, and keys of accounts that are disabled or gone,
 // get one and the same answer.
 //
-// The package imports the standard library and its neighbours session and account. It
-// must never know a transport, a dialect, an HTTP header or a database driver, and it
+// The package imports the standard library, its neighbours session and account, and those
+// below internal. It must never know a transport, a dialect, an HTTP header or a database driver, and it
 // never decides who may make or end a key: that is the caller's.
 package apikey
