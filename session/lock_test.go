@@ -76,10 +76,17 @@ func TestAbandonedConversationsLock(t *testing.T) {
 }
 
 // TestQuestionsPerAddress: one client cannot hold all the places of logins that wait for
-// answers. Who gives up, or answers, makes room.
+// answers. Who is turned away for that has not guessed, and is in the audit; who gives up,
+// or answers, makes room.
 func TestQuestionsPerAddress(t *testing.T) {
 	both(t, func(t *testing.T, db *sql.DB, _ *node, c *clock) {
-		n := newNodeWith(t, db, session.Config{Now: c.Now, Authenticator: asking{door{db.Accounts()}}, Asking: 2})
+		var lines bytes.Buffer
+		th, err := throttle.New(t.Context(), throttle.Config{Store: db.Throttle(), Now: c.Now})
+		must(t, err)
+		n := newNodeWith(t, db, session.Config{
+			Now: c.Now, Authenticator: asking{door{db.Accounts()}}, Asking: 2, Throttle: throttle.Gate{Throttle: th},
+			Audit: audit.NewWriter(&lines, audit.Options{Now: c.Now}),
+		})
 		ask := func(from string) (*session.More, error) {
 			_, err := n.Login(t.Context(), session.Credentials{
 				Kind: account.User, Name: "ann", Password: "guess", Peer: netip.MustParseAddr(from),
@@ -92,13 +99,19 @@ func TestQuestionsPerAddress(t *testing.T) {
 			t.Fatal("no question")
 		}
 		ask("2001:db8::2")
-		if more, err := ask("2001:db8::3"); more != nil || !errors.Is(err, session.ErrBusy) {
-			t.Errorf("a third from the same network: %v", err)
+		const turnedAway = 10 // more than there are free guesses
+		for range turnedAway {
+			if more, err := ask("2001:db8::3"); more != nil || !errors.Is(err, session.ErrBusy) {
+				t.Errorf("a third from the same network: %v", err)
+			}
+		}
+		if n := strings.Count(lines.String(), `"event":"login","outcome":"busy"`); n != turnedAway {
+			t.Errorf("%d lines tell of %d that were turned away:\n%s", n, turnedAway, lines.String())
 		}
 		if more, err := ask("2001:db8:0:1::1"); more == nil {
 			t.Errorf("from another network: %v", err)
 		}
-		_, err := n.Continue(t.Context(), first.Nonce, []session.Password{"1234"}, session.Credentials{Peer: netip.MustParseAddr("2001:db8::1")})
+		_, err = n.Continue(t.Context(), first.Nonce, []session.Password{"1234"}, session.Credentials{Peer: netip.MustParseAddr("2001:db8::1")})
 		if _, refused := errors.AsType[*session.Refusal](err); !refused {
 			t.Errorf("an answer: %v", err)
 		}

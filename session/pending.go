@@ -43,8 +43,9 @@ type More struct {
 // Error implements error, so that Login can return it.
 func (*More) Error() string { return "login: more is needed" }
 
-// ask parks a challenge and returns the *More that tells the client.
-func (m *Manager) ask(c *challenged, cred Credentials, t Terms, before accountsState) error {
+// ask parks a challenge and returns the *More that tells the client. Where there is no
+// place for it nothing was decided: the attempt does not count. Errors: ErrBusy.
+func (m *Manager) ask(ctx context.Context, c *challenged, cred Credentials, t Terms, before accountsState) error {
 	pair, err := newPair(rand.Reader)
 	if err != nil {
 		m.giveUp(c, &cred, t.Origin)
@@ -66,7 +67,10 @@ func (m *Manager) ask(c *challenged, cred Credentials, t Terms, before accountsS
 	}
 	m.pending.mu.Unlock()
 	if full {
-		m.giveUp(c, &cred, t.Origin)
+		c.Cancel()
+		if err := settle(ctx, c.attempt.Void); err != nil {
+			m.cfg.Log.Error("a login attempt could not be counted", "err", err)
+		}
 		return ErrBusy
 	}
 	return &More{Nonce: pair.ID, Prompts: c.Prompts}
@@ -126,12 +130,14 @@ func (m *Manager) Continue(ctx context.Context, nonce Secret, answers []Password
 
 // finish turns the outcome of a proof into a session, a question or a refusal.
 func (m *Manager) finish(ctx context.Context, a account.Account, err error, c Credentials, t Terms, before accountsState) (Grant, error) {
-	if more, ok := errors.AsType[*challenged](err); ok {
-		if !t.Converse {
-			m.giveUp(more, &c, t.Origin)
-			return Grant{}, m.refuse(ctx, &c, t.Origin, &Refusal{Reason: ReasonAnswer})
+	if question, ok := errors.AsType[*challenged](err); ok && !t.Converse {
+		m.giveUp(question, &c, t.Origin)
+		err = &Refusal{Reason: ReasonAnswer}
+	} else if ok {
+		err = m.ask(ctx, question, c, t, before)
+		if more, asked := errors.AsType[*More](err); asked {
+			return Grant{}, more
 		}
-		return Grant{}, m.ask(more, c, t, before)
 	}
 	if err != nil {
 		return Grant{}, m.refuse(ctx, &c, t.Origin, err)

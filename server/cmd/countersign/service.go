@@ -85,7 +85,7 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 			}
 		},
 		Idle: s.Idle, Absolute: s.Absolute, Log: log, Crowded: svc.crowded,
-		Asking: max(1, s.tables.PAM.Conversations/2),
+		Asking: max(1, s.tables.PAM.WithDefaults().Conversations/2),
 	})
 	if err != nil {
 		return svc, err
