@@ -203,6 +203,8 @@ func scanCounters(found func(*throttle.Counter)) func(*stdsql.Rows) error {
 		}
 		c.Lease, c.Last, c.Until = fromOptionalMicros(lease), fromOptionalMicros(failed), fromOptionalMicros(waits)
 		c.Disabled, c.Good, c.Expires, c.YoungLease = disabled != 0, fromOptionalMicros(good), fromOptionalMicros(expires), fromOptionalMicros(young)
+		// A process of the version before takes pending attempts away and leaves the young.
+		c.Young = min(c.Young, c.Pending)
 		found(&c)
 		return nil
 	}
