@@ -20,6 +20,7 @@
 //
 // Unknown, wrong, expired and ended sessions get one and the same answer.
 //
-// The package imports the standard library only. It must never know a transport, a
+// The package imports the standard library, its neighbours account and audit, and those
+// below internal. It must never know a transport, a
 // dialect, an HTTP header or a database driver.
 package session

@@ -19,7 +19,8 @@ func (m *Manager) record(e audit.Event) error {
 }
 
 // change records e and then does it; nothing is done without a record. Errors:
-// ErrUnavailable with audit.ErrUnrecorded, and it was not done; those of do.
+// ErrUnavailable with audit.ErrUnrecorded, and it was not done; those of do;
+// ErrOutcomeUnknown with audit.ErrUncorrected.
 func (m *Manager) change(e audit.Event, do func() error) error {
 	err := audit.Change(m.cfg.Audit, []audit.Event{e}, func(err error) audit.Outcome {
 		if errors.Is(err, ErrNotFound) {
@@ -27,8 +28,11 @@ func (m *Manager) change(e audit.Event, do func() error) error {
 		}
 		return audit.Unknown
 	}, do)
-	if errors.Is(err, audit.ErrUnrecorded) {
+	switch {
+	case errors.Is(err, audit.ErrUnrecorded):
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	case errors.Is(err, audit.ErrUncorrected):
+		return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
 	}
 	return err
 }

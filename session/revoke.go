@@ -89,8 +89,12 @@ func (m *Manager) end(ctx context.Context, s *Session, by By) error {
 // Withdraw ends a session whose secrets are not handed out after all. It ends without a
 // record too: nobody must have it (requirements SES-15).
 func (m *Manager) Withdraw(s *Session, by By) {
-	m.abandon(s.id)
-	if err := m.recordEnd(audit.SessionEnd, s, by); err != nil {
+	e := ending(audit.SessionEnd, s, by)
+	e.Outcome = audit.OK
+	if !m.abandon(s.id) {
+		e.Outcome = audit.Unknown
+	}
+	if err := m.record(e); err != nil {
 		m.cfg.Log.Error("the end of an undelivered session is not in the audit", "err", err)
 	}
 }
@@ -104,13 +108,16 @@ func (m *Manager) abandonLate(id Digest) func(error) {
 	}
 }
 
-// abandon ends a session whose secrets nobody received.
-func (m *Manager) abandon(id Digest) {
+// abandon ends a session whose secrets nobody received, and tells whether it is gone; the
+// log has the reason if not.
+func (m *Manager) abandon(id Digest) (gone bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
 	defer cancel()
 	if err := m.deletes.do(ctx, &deletion{id: id}, nil); err != nil {
 		m.cfg.Log.Error("an undelivered session could not be ended", "err", err)
+		return false
 	}
+	return true
 }
 
 // Revoke ends the session with the public id. Errors: ErrNotFound; ErrUnavailable if it

@@ -8,10 +8,14 @@ import (
 // ErrUnrecorded: the log could not be written, so nothing was changed.
 var ErrUnrecorded = errors.New("nothing was changed: it cannot be recorded")
 
+// ErrUncorrected: events stand in the log as done, what they are about failed, and the log
+// could not be told.
+var ErrUncorrected = errors.New("the audit log says that it was done, and it was not")
+
 // Change records events as done and then does what they are about: where a record is
 // required, nothing happens without one. Should do fail, a second line for each event
 // says what has become of it, as told by became. Errors: ErrUnrecorded, and do was not
-// called; those of do, with the log's if the second lines are missing.
+// called; those of do; ErrUncorrected instead of them, if a second line is missing.
 func Change(log Log, events []Event, became func(error) Outcome, do func() error) error {
 	for i, e := range events {
 		e.Outcome = OK
@@ -23,7 +27,10 @@ func Change(log Log, events []Event, became func(error) Outcome, do func() error
 	if err == nil {
 		return nil
 	}
-	return errors.Join(err, correct(log, events, became(err)))
+	if uncorrected := correct(log, events, became(err)); uncorrected != nil {
+		return fmt.Errorf("%w: %w; it failed because %v", ErrUncorrected, uncorrected, err)
+	}
+	return err
 }
 
 // correct records what has really become of events that stand there as done.

@@ -37,7 +37,8 @@
 //	logout              a session was ended by its owner with its own secrets
 //	credential          a session's secrets, a token or an API key was not accepted
 //	session.child       a session was made from another, with no more rights
-//	session.end         a session was ended by its public id, with its account, or by a cap
+//	session.end         a session was ended by its public id, with its account, by a cap, or
+//	                    because its secrets were not handed out
 //	lock                an account or a block of addresses was locked after failures
 //	unlock              such a lock was lifted by hand
 //	permission          a right was asked for
@@ -57,6 +58,11 @@
 //	stop                the server stopped
 //	panic               a method failed in an unforeseen way; its outcome is unknown
 //
+// A change stands there before it is made, as "ok": where a record is required nothing is
+// changed without one. If it then fails, a second line about the same says "refused", "busy"
+// or "unknown"; after a crash that line may be missing. Logins, and accounts, which get
+// their number when they are made, stand there when they are made.
+//
 // Sessions that merely expire are no event: the limits are known at the login.
 //
 // Values are cut at 256 characters, the last of which is then an ellipsis. Whatever is
@@ -71,6 +77,6 @@
 // There must never be a field that takes a secret, or any text that a client sent where
 // a secret may have been typed: public ids are arrays of a length that secrets do not
 // have, names come from Known, System and Namer only. The package imports the standard
-// library only and decides nothing: not what is worth recording, and not what becomes of
-// a call that could not be recorded.
+// library and its neighbour durable only. It does not decide what is worth recording; what
+// is to become of a change that cannot be recorded is decided once, in Change and Made.
 package audit
