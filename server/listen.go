@@ -34,9 +34,13 @@ func Listen(address string) (net.Listener, error) {
 }
 
 // network is "tcp4" for every address of IPv4: "tcp" takes 0.0.0.0 for [::], which is more
-// than was asked for.
+// than was asked for. The port may have a name. What is no address net.Listen refuses.
 func network(address string) string {
-	if at, err := netip.ParseAddrPort(address); err == nil && at.Addr() == netip.IPv4Unspecified() {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return "tcp"
+	}
+	if at, err := netip.ParseAddr(host); err == nil && at == netip.IPv4Unspecified() {
 		return "tcp4"
 	}
 	return "tcp"
