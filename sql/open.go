@@ -49,7 +49,7 @@ type DB struct {
 
 type options struct {
 	log      *slog.Logger
-	maxConns int
+	maxConns int // to Postgres, or the reading ones to SQLite; 0: what conns says
 	unsafe   bool
 }
 
@@ -58,10 +58,6 @@ type Option func(*options)
 
 // WithLog is told when the connection that listens for changes is lost and found.
 func WithLog(l *slog.Logger) Option { return func(o *options) { o.log = l } }
-
-// WithMaxConns bounds the connections to Postgres, or the reading ones to SQLite.
-// The default is 16, or 4 to SQLite but at least one for each CPU.
-func WithMaxConns(n int) Option { return func(o *options) { o.maxConns = n } }
 
 // AllowUnsafe opens a Postgres that does not sync what it acknowledges. For
 // throw-away data only: a crash of the machine undoes logouts.
@@ -144,6 +140,7 @@ func (db *DB) spawn(f func()) bool {
 	return true
 }
 
+// conns bounds the connections: to the engine's own number, and at least one for each CPU.
 func (o *options) conns(least int) int {
 	if o.maxConns > 0 {
 		return o.maxConns
