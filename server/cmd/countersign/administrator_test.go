@@ -116,9 +116,18 @@ func (w *fullWriter) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
+func testSettings(t *testing.T, url string) *settings {
+	t.Helper()
+	s, err := defaultSettings(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func testService(t *testing.T, url string) *service {
 	t.Helper()
-	s := defaultSettings(url)
+	s := testSettings(t, url)
 	s.Workers = 1
 	log, err := newLog(t.Output(), "info")
 	if err != nil {

@@ -90,7 +90,7 @@ func TestStartRecorded(t *testing.T) {
 	for room, wanted := range []error{errFull, errFull, nil} {
 		svc, d := testService(t, sqltest.SQLiteURL(t)), &diary{room: room}
 		svc.record = d
-		s := defaultSettings("")
+		s := testSettings(t, "")
 		s.Listen = "127.0.0.1:0"
 		var address string
 		ctx, stop := context.WithCancel(t.Context())

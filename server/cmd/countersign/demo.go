@@ -48,7 +48,10 @@ func (c *demoCmd) Run(ctx context.Context, io stdio) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	s := defaultSettings("sqlite:" + filepath.Join(dir, "countersign.db"))
+	s, err := defaultSettings("sqlite:" + filepath.Join(dir, "countersign.db"))
+	if err != nil {
+		return err
+	}
 	s.Listen, s.Modules, s.LogLevel = c.Listen, c.Modules, c.LogLevel
 	if err := s.complete(&environment{}); err != nil {
 		return err

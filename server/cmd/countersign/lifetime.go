@@ -37,7 +37,9 @@ func parseLifetime(text string) (time.Duration, error) {
 	return d, nil
 }
 
-// decodeLifetime lets flags of the type time.Duration be given in days.
+// lifetimes lets flags of the type time.Duration be given in days.
+var lifetimes = kong.TypeMapper(reflect.TypeFor[time.Duration](), kong.MapperFunc(decodeLifetime))
+
 func decodeLifetime(ctx *kong.DecodeContext, target reflect.Value) error {
 	var text string
 	if err := ctx.Scan.PopValueInto("duration", &text); err != nil {

@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -79,7 +77,7 @@ func run(ctx context.Context, args []string, io stdio) int {
 		kong.Name("countersign"),
 		kong.Description("A session-token RPC service with a login handshake."),
 		kong.ExplicitGroups([]kong.Group{settingsHelp}),
-		kong.TypeMapper(reflect.TypeFor[time.Duration](), kong.MapperFunc(decodeLifetime)),
+		lifetimes,
 		kong.Writers(io.out, io.err),
 		kong.Exit(func(code int) { exit = code; panic(stopParsing{}) }),
 		kong.BindTo(ctx, (*context.Context)(nil)),

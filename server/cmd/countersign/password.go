@@ -88,15 +88,6 @@ type policy struct {
 	HashLanes   int `help:"Lanes that it is cut into (p)." default:"1" group:"settings" placeholder:"N"`
 }
 
-// defaultPolicy is what the flags say when nobody says anything.
-func defaultPolicy() policy {
-	cost := password.DefaultParams
-	return policy{
-		MinPassword: password.DefaultMinLength,
-		HashMemory:  int(cost.MemoryKiB), HashPasses: int(cost.Time), HashLanes: int(cost.Threads),
-	}
-}
-
 // check looks at the numbers.
 func (p policy) check() error {
 	var faults []error

@@ -6,7 +6,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"countersign/server"
-	"countersign/session"
 )
 
 // location says where the data is; it is all that commands need that do not serve.
@@ -48,12 +47,14 @@ type settings struct {
 }
 
 // defaultSettings are those of a server that has no flags, for one that is not told to
-// serve. They are enough to assemble a service.
-func defaultSettings(database string) *settings {
-	return &settings{
-		location: location{Database: database}, Idle: session.DefaultIdle, Absolute: session.DefaultAbsolute,
-		MaxBody: server.DefaultLimits().Body, policy: defaultPolicy(), tables: defaultTables(),
+// serve. An error is one in the declaration of the settings.
+func defaultSettings(database string) (*settings, error) {
+	s := &settings{}
+	if err := kong.ApplyDefaults(s, lifetimes); err != nil {
+		return nil, err
 	}
+	s.Database, s.tables = database, defaultTables()
+	return s, nil
 }
 
 // settingsGroup is the kong group of flags that are settings.

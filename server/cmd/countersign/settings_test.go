@@ -3,11 +3,16 @@ package main
 import (
 	"bytes"
 	"net"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"countersign/server"
+	"countersign/session"
+	"countersign/session/password"
 )
 
 // runProgram runs the program in this process and gives what it wrote.
@@ -174,5 +179,30 @@ func TestEveryServeFlagIsASetting(t *testing.T) {
 		if !strings.Contains(after, flag) {
 			t.Errorf("%s is no setting", flag)
 		}
+	}
+}
+
+// TestDefaultSettings: a service for the demo, or for a test, is the one that serve
+// without flags assembles, and its numbers are the published ones of their packages.
+func TestDefaultSettings(t *testing.T) {
+	var c cli
+	parser, err := kong.New(&c, lifetimes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parser.Parse([]string{"serve"}); err != nil {
+		t.Fatal(err)
+	}
+	want := &c.Serve.settings
+	want.Database, want.tables = "sqlite:x", defaultTables()
+	got := testSettings(t, "sqlite:x")
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("the defaults are\n%+v\nand those of serve\n%+v", got, want)
+	}
+	if got.Idle != session.DefaultIdle || got.Absolute != session.DefaultAbsolute || got.MaxBody != server.DefaultLimits().Body {
+		t.Errorf("idle %v, absolute %v, max-body %d", got.Idle, got.Absolute, got.MaxBody)
+	}
+	if got.cost() != password.DefaultParams || got.MinPassword != password.DefaultMinLength {
+		t.Errorf("%+v", got.policy)
 	}
 }
