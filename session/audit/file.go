@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 
 	"countersign/session/internal/durable"
@@ -19,6 +20,9 @@ type FileOptions struct {
 	// Sync makes Record wait until the line is on the disk. Without it a line survives
 	// the end of the process at once, and a crash of the machine after some seconds.
 	Sync bool
+	// NoFollow refuses a symbolic link at the path: root must not write where the owner of
+	// the folder, whom it does not trust, sends it.
+	NoFollow bool
 }
 
 // File appends the lines to a file that other processes may append to as well: each
@@ -49,7 +53,8 @@ type handle struct {
 }
 
 // OpenFile opens or makes the file, for its owner only if it is new. Errors: those of
-// the file system; one that says so if the path is not that of a regular file.
+// the file system; one that says so if the path is not that of a regular file, or is a
+// symbolic link that must not be followed.
 func OpenFile(path string, o FileOptions) (*File, error) {
 	o.fill()
 	f := &File{path: path, options: o}
@@ -185,8 +190,14 @@ func (f *File) swap() error {
 
 // openPath opens for reading as well, which mend needs.
 func (f *File) openPath() (*handle, error) {
-	file, err := os.OpenFile(f.path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
-	if err != nil {
+	flags := os.O_RDWR | os.O_APPEND | os.O_CREATE
+	if f.options.NoFollow {
+		flags |= syscall.O_NOFOLLOW
+	}
+	file, err := os.OpenFile(f.path, flags, 0o600)
+	if f.options.NoFollow && errors.Is(err, syscall.ELOOP) {
+		return nil, fmt.Errorf("%s is a symbolic link", f.path)
+	} else if err != nil {
 		return nil, err
 	}
 	info, err := file.Stat()

@@ -255,6 +255,31 @@ func TestUnusablePaths(t *testing.T) {
 	}
 }
 
+// TestNoFollow: a symbolic link at the path is refused where that was asked for, also when
+// it is laid there later, and nothing is written at its end.
+func TestNoFollow(t *testing.T) {
+	folder := t.TempDir()
+	path, elsewhere := filepath.Join(folder, "audit.log"), filepath.Join(folder, "elsewhere")
+	log := open(t, path, audit.FileOptions{NoFollow: true})
+	must(t, log.Record(numbered(0)))
+	must(t, os.Remove(path))
+	must(t, os.Symlink(elsewhere, path))
+	if err := log.Record(numbered(1)); err == nil || !strings.Contains(err.Error(), path+" is a symbolic link") {
+		t.Errorf("a link was laid: %v", err)
+	}
+	must(t, log.Close())
+	if _, err := audit.OpenFile(path, audit.FileOptions{NoFollow: true}); err == nil || !strings.Contains(err.Error(), path+" is a symbolic link") {
+		t.Errorf("a link: %v", err)
+	}
+	if _, err := os.Stat(elsewhere); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("at the end of the link: %v", err)
+	}
+	must(t, open(t, path, audit.FileOptions{}).Close())
+	if _, err := os.Stat(elsewhere); err != nil {
+		t.Errorf("where links are followed: %v", err)
+	}
+}
+
 // parallel runs f n times at once.
 func parallel(t *testing.T, n int, f func(i int) error) {
 	t.Helper()

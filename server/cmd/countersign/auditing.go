@@ -75,7 +75,7 @@ func (a *auditing) openAudit(io stdio) (*recorder, error) {
 		err := leaveToOwner(a.Audit)
 		var file *audit.File
 		if err == nil {
-			file, err = audit.OpenFile(a.Audit, audit.FileOptions{Options: options, Sync: true})
+			file, err = openAuditFile(a.Audit, audit.FileOptions{Options: options, Sync: true})
 		}
 		switch {
 		case err == nil:

@@ -99,7 +99,7 @@ func (f *findings) checkMail(s *settings) {
 // one can be made in the folder.
 func writable(path string) error {
 	_, err := openable(path, func(path string) error {
-		file, err := audit.OpenFile(path, audit.FileOptions{})
+		file, err := openAuditFile(path, audit.FileOptions{})
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,7 +22,6 @@ func TestRootLeavesFilesToTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	database, record := "sqlite:"+filepath.Join(dir, "c.db"), filepath.Join(dir, "audit.log")
-	elsewhere := filepath.Join(t.TempDir(), "link")
 	for _, args := range [][]string{
 		{"user", "add", "ann", "--no-password", "--database", database, "--audit", record},
 		{"check", "--listen", "127.0.0.1:0", "--database", database},
@@ -47,14 +47,49 @@ func TestRootLeavesFilesToTheServer(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// A link that somebody laid there leads to no file of theirs.
-	if err := os.Symlink(elsewhere, filepath.Join(dir, "trap")); err != nil {
+}
+
+// TestRootFollowsNoLinks: what is to be a file of the server's in a folder of the server's
+// is none of root's at the end of a link. In folders of root's links are followed.
+func TestRootFollowsNoLinks(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("others follow links to files of their own")
+	}
+	const nobody = 65534
+	for _, c := range []struct {
+		owner int
+		link  string // the file that is a link, to one that is not there
+	}{
+		{nobody, "c.db"}, {nobody, "c.db.lock"}, {nobody, "audit.log"}, {0, "audit.log"},
+	} {
+		dir, elsewhere := t.TempDir(), filepath.Join(t.TempDir(), "precious")
+		database, record := "sqlite:"+filepath.Join(dir, "c.db"), filepath.Join(dir, "audit.log")
+		if err := errors.Join(os.Chown(dir, c.owner, c.owner), os.Symlink(elsewhere, filepath.Join(dir, c.link))); err != nil {
+			t.Fatal(err)
+		}
+		args := []string{"user", "add", "ann", "--no-password", "--database", database, "--audit", record, "--audit-required"}
+		status, _, said := runProgram(t, "", args...)
+		if refused := c.owner != 0; refused != (status == 1) || refused != strings.Contains(said, c.link+" is a symbolic link") {
+			t.Errorf("%+v: status %d: %s", c, status, said)
+		}
+		if _, err := os.Stat(elsewhere); os.IsNotExist(err) != (c.owner != 0) {
+			t.Errorf("%+v: at the end of the link: %v", c, err)
+		}
+	}
+}
+
+// TestCheckFollowsNoLinks: nor does root when it looks.
+func TestCheckFollowsNoLinks(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("others follow links to files of their own")
+	}
+	dir, elsewhere := t.TempDir(), filepath.Join(t.TempDir(), "precious")
+	record := filepath.Join(dir, "audit.log")
+	write := os.WriteFile(elsewhere, []byte("precious"), 0o600)
+	if err := errors.Join(write, os.Chown(dir, 65534, 65534), os.Symlink(elsewhere, record)); err != nil {
 		t.Fatal(err)
 	}
-	if err := leaveToOwner(filepath.Join(dir, "trap")); err != nil {
-		t.Error(err)
-	}
-	if _, err := os.Stat(elsewhere); !os.IsNotExist(err) {
-		t.Errorf("the link was followed: %v", err)
+	if err := writable(record); err == nil || !strings.Contains(err.Error(), "is a symbolic link") {
+		t.Errorf("root followed the link: %v", err)
 	}
 }

@@ -175,7 +175,7 @@ func (svc *service) auditLog(s *settings, standardError io.Writer, log *slog.Log
 	options := audit.Options{Node: node}
 	var record audit.Log = audit.NewWriter(standardError, options)
 	if s.Audit != "" {
-		if svc.audit, err = audit.OpenFile(s.Audit, audit.FileOptions{Options: options}); err != nil {
+		if svc.audit, err = openAuditFile(s.Audit, audit.FileOptions{Options: options}); err != nil {
 			return nil, fmt.Errorf("audit: %w", err)
 		}
 		record = svc.audit
