@@ -4,28 +4,57 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// runScript is scripts/run with an empty state folder. The caches of Go stay where they are.
+// runScript is scripts/run in a tree of its own, with an empty state folder and without
+// the settings of whoever runs the tests. The caches of Go stay where they are.
 func runScript(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	if !have("bash", "awk") {
 		lacking(t, "bash or awk")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // it builds the program
+	tree := linkedTree(t)
+	script := func(ctx context.Context, args ...string) *exec.Cmd {
+		cmd := exec.CommandContext(ctx, filepath.Join(tree, "scripts", "run"), args...)
+		cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "COUNTERSIGN_") })
+		cmd.Env = append(cmd.Env, "STATE_DIRECTORY=", "XDG_STATE_HOME="+filepath.Join(tree, "state"))
+		return cmd
+	}
+	// It builds the program, which on a cold machine takes minutes.
+	if out, err := script(t.Context(), "version").CombinedOutput(); err != nil {
+		t.Fatalf("%v:\n%s", err, out)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, filepath.Join("..", "..", "scripts", "run"), args...)
-	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+t.TempDir())
-	return cmd
+	return script(ctx, args...)
+}
+
+// linkedTree is a folder with links to what is in the tree, but to no hidden files: what
+// the scripts build stays in it.
+func linkedTree(t *testing.T) string {
+	t.Helper()
+	top, err := filepath.Abs(filepath.Join("..", ".."))
+	must(t, err)
+	entries, err := os.ReadDir(top)
+	must(t, err)
+	tree := t.TempDir()
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), ".") {
+			must(t, os.Symlink(filepath.Join(top, e.Name()), filepath.Join(tree, e.Name())))
+		}
+	}
+	return tree
 }
 
 // TestRunOnATakenAddress: another server answers at the address, even /readyz. The
@@ -42,21 +71,28 @@ func TestRunOnATakenAddress(t *testing.T) {
 	}
 }
 
-// TestRunTellsItsAddress: the address is that of the process, not that of the arguments.
-func TestRunTellsItsAddress(t *testing.T) {
-	cmd := runScript(t, "--listen", "127.0.0.1:0", "--linger", "0s")
+// untilTold runs the command, ends it when it has told everything and gives what it told.
+func untilTold(t *testing.T, cmd *exec.Cmd) string {
+	t.Helper()
 	out, err := cmd.StdoutPipe()
 	must(t, err)
 	must(t, cmd.Start())
-	var said []string
+	var said strings.Builder
 	for lines := bufio.NewScanner(out); lines.Scan(); {
-		said = append(said, lines.Text())
+		fmt.Fprintln(&said, lines.Text())
 		if strings.Contains(lines.Text(), "Ctrl-C ends") {
 			must(t, cmd.Process.Signal(syscall.SIGTERM))
 		}
 	}
-	must(t, cmd.Wait())
-	text := strings.Join(said, "\n")
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("%v, after it said:\n%s", err, &said)
+	}
+	return said.String()
+}
+
+// TestRunTellsItsAddress: the address is that of the process, not that of the arguments.
+func TestRunTellsItsAddress(t *testing.T) {
+	text := untilTold(t, runScript(t, "--listen", "127.0.0.1:0", "--linger", "0s"))
 	if _, rest, ok := strings.Cut(text, "Countersign answers at http://127.0.0.1:"); !ok || strings.HasPrefix(rest, "0/") {
 		t.Errorf("no address in:\n%s", text)
 	}
