@@ -100,3 +100,42 @@ func TestRunTellsItsAddress(t *testing.T) {
 		t.Errorf("no password or no way to the program in:\n%s", text)
 	}
 }
+
+// TestRunTellsItsSocket: a socket without a folder is in the script's; the lines to paste
+// work from anywhere.
+func TestRunTellsItsSocket(t *testing.T) {
+	for _, name := range []string{"c.sock", "a b"} {
+		cmd := runScript(t, "--listen", "unix:"+name, "--linger", "0s")
+		path := filepath.Join(filepath.Dir(filepath.Dir(cmd.Path)), name)
+		text := untilTold(t, cmd)
+		if !strings.Contains(text, "Countersign answers at "+path+".") {
+			t.Errorf("no address in:\n%s", text)
+		}
+		if quoted := strings.ReplaceAll(path, " ", `\ `); !strings.Contains(text, "curl -s --unix-socket "+quoted+" ") {
+			t.Errorf("no line to paste in:\n%s", text)
+		}
+	}
+}
+
+// TestRunOutlivesItsFaults: whatever the search for the address meets, and whoever signals
+// the whole group of processes, what the server says arrives. Here the list of sockets
+// makes no sense, and the server waits for the search before it signals and says the rest.
+func TestRunOutlivesItsFaults(t *testing.T) {
+	cmd := runScript(t)
+	bin := t.TempDir()
+	searched := filepath.Join(bin, "searched")
+	for name, text := range map[string]string{
+		"go": `cp "$(dirname "$0")/server" "$4"`, // go build -trimpath -o FILE …
+		"server": "trap '' HUP INT TERM; echo one; until [ -e " + searched + " ]; do sleep 0.05; done; " +
+			"kill -HUP 0; kill -INT 0; kill -TERM 0; echo two",
+		"readlink": "echo 'socket:[1]'",
+		"awk":      "echo 1 port nonsense.; : >" + searched,
+	} {
+		must(t, os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+text+"\n"), 0o755))
+	}
+	cmd.Env = append(cmd.Env, "PATH="+bin+":"+os.Getenv("PATH"))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if out, err := cmd.Output(); err != nil || string(out) != "one\ntwo\n" {
+		t.Errorf("%v, it said:\n%s", err, out)
+	}
+}
