@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -90,6 +91,69 @@ func TestPasswordByLesser(t *testing.T) {
 	}
 	if a := update(s.client(plainPath).login(t, ed.Name, password), ed.Name, map[string]any{"email": "ed@elsewhere.org"}); a.fault != nil {
 		t.Errorf("address: %s", a.body)
+	}
+}
+
+// TestNewUserByLesser: neither a child session nor an API key makes a user with a
+// password, with which it could log in as more than it is. Both make users without one,
+// and what stands for the account's own login makes users with one.
+func TestNewUserByLesser(t *testing.T) {
+	const mine, fresh = "old password of ed", "a completely different one"
+	s := newAdmission(t, options{})
+	s.addUser(t, account.Account{Name: "ed@example.org", Grants: []string{"bugzilla.editusers"}}, mine)
+	whole := s.client(plainPath).login(t, "ed@example.org", mine)
+	key, _ := s.addKey(t, "ed@example.org", apikey.Options{TTL: time.Minute})
+	narrow, _ := s.addKey(t, "ed@example.org", apikey.Options{TTL: time.Minute, Scope: []string{"bugzilla.editusers"}})
+	made := 0
+	create := func(c *client, args map[string]any) *answer {
+		t.Helper()
+		made++
+		args["email"] = fmt.Sprintf("new%d@example.org", made)
+		return c.json(jsonCGIPath).jsonPost(t, bugzillaCall("User.create", args))
+	}
+	loggedIn := func() *answer {
+		t.Helper()
+		return s.client(plainPath).tryLogin(t, fmt.Sprintf("new%d@example.org", made), fresh)
+	}
+	for name, lesser := range map[string]*client{
+		"a child":      whole.grant(t, "system.createChild", map[string]any{}),
+		"a key":        s.client(plainPath).authorized("Bearer " + key),
+		"a narrow key": s.client(plainPath).authorized("Bearer " + narrow),
+	} {
+		lines := s.audited(t, func() {
+			create(lesser, map[string]any{"password": fresh}).wantFault(t, http.StatusOK, 304, "log in with your password")
+		})
+		if len(lines) != 1 || short(lines[0]) != "permission refused ed@example.org permission_denied bugzilla.editusers" {
+			t.Errorf("%s: the audit says %v", name, lines)
+		}
+		loggedIn().wantFault(t, http.StatusOK, -32002, "login refused")
+		for _, none := range []map[string]any{{}, {"password": " "}} {
+			if a := create(lesser, none); a.fault != nil {
+				t.Errorf("%s, without a password: %s", name, a.body)
+			}
+		}
+	}
+	for name, call := range map[string]func(args map[string]any) *answer{
+		"token": func(args map[string]any) *answer {
+			a := s.client(plainPath).json(jsonCGIPath).jsonPost(t, bugzillaCall("User.login", map[string]any{"login": "ed@example.org", "password": mine}))
+			args["Bugzilla_token"] = a.value.(map[string]any)["token"]
+			return create(s.client(plainPath), args)
+		},
+		"parameters": func(args map[string]any) *answer {
+			args["Bugzilla_login"], args["Bugzilla_password"] = "ed@example.org", mine
+			return create(s.client(plainPath), args)
+		},
+		"Basic": func(args map[string]any) *answer {
+			return create(s.client(plainPath).authorized(basicHeader("ed@example.org", mine)), args)
+		},
+		"session": func(args map[string]any) *answer { return create(whole, args) },
+	} {
+		if a := call(map[string]any{"password": fresh}); a.fault != nil {
+			t.Errorf("%s: %s", name, a.body)
+		}
+		if a := loggedIn(); a.fault != nil {
+			t.Errorf("%s, the new user: %s", name, a.body)
+		}
 	}
 }
 

@@ -20,15 +20,21 @@ type createOut struct {
 	ID int64 `rpc:"id" help:"number of the new user"`
 }
 
+// create makes a user. Who comes with a child session or an API key gives it no password:
+// logged in with that he would be more than his credential is.
 func (m *module) create(ctx context.Context, c *methods.Call, in createIn) (createOut, error) {
 	if !c.Caller.Allows(EditUsers) {
 		return createOut{}, refused(c, EditUsers, denied("add new users: that needs the right %s.", EditUsers))
+	}
+	pass := strings.TrimSpace(in.Password)
+	if pass != "" && !c.Caller.Whole {
+		return createOut{}, refused(c, EditUsers, denied("give a new user a password with an API key or a session made from another: log in with your password."))
 	}
 	a, err := m.newcomer(ctx, c, in.Email, in.FullName)
 	if err != nil {
 		return createOut{}, err
 	}
-	if pass := strings.TrimSpace(in.Password); pass != "" {
+	if pass != "" {
 		if a.PasswordHash, err = m.newPassword(ctx, pass, a.Name); err != nil {
 			return createOut{}, err
 		}

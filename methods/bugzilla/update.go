@@ -104,9 +104,9 @@ func (m *module) subjects(ctx context.Context, c *methods.Call, in *updateIn, al
 }
 
 // maySecure refuses what makes more of a credential than it is. Who comes with a child
-// session or an API key sets nobody's password, and changes neither his own login name nor
-// his address. And who has no password here gives himself none: it would go past what
-// proves him. An editor may give him one.
+// session or an API key sets nobody's password, as create gives nobody one, and changes
+// neither his own login name nor his address. And who has no password here gives himself
+// none: it would go past what proves him. An editor may give him one.
 func (m *module) maySecure(ctx context.Context, c *methods.Call, in *updateIn, found []account.Account) error {
 	self := slices.ContainsFunc(found, func(a account.Account) bool { return a.ID == c.Caller.ID })
 	if !c.Caller.Whole && len(found) > 0 && (in.Password != nil || in.Email != nil && self) {
