@@ -12,7 +12,8 @@ import (
 )
 
 // Change implements account.Store. Names are held first if one is given, and accounts are
-// locked in the order of their IDs, so that two changes do not wait for each other.
+// locked in the order of their IDs, so that two changes do not wait for each other, but
+// where a name calls for more (fillCanonical).
 func (s *accounts) Change(ctx context.Context, edits []account.Edit, at time.Time) ([]account.Changed, error) {
 	order := make([]int, len(edits))
 	for i := range edits {

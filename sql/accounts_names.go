@@ -9,7 +9,7 @@ import (
 )
 
 // holdNames keeps every other transaction from giving a name until this one ends. It comes
-// before the locks of accounts.
+// before the locks of accounts, those of fillCanonical among them.
 func (t *tx) holdNames() error {
 	_, err := t.exec(`UPDATE counters SET value = value WHERE name = 'name'`)
 	return err
@@ -42,7 +42,10 @@ func (t *tx) claimName(a *account.Account) error {
 }
 
 // fillCanonical notes the canonical forms of names that have none, as many as fit into a
-// statement, and tells whether there may be more.
+// statement, and tells whether there may be more. It locks these accounts in no order, and
+// Change holds others by then: while a process of the version before still gives names, it
+// and a change of several accounts may wait for each other. Postgres then aborts one of
+// them, which is run again.
 func (t *tx) fillCanonical() (more bool, err error) {
 	var v values
 	n := 0
