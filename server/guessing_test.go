@@ -135,7 +135,7 @@ func TestGuessing(t *testing.T) {
 					}
 				}
 			})
-			if _, err := s.throttle.Unlock(t.Context(), s.throttle.Tag(account.User, "bubba")); err != nil {
+			if _, err := s.throttle.Unlock(t.Context(), account.User, "bubba"); err != nil {
 				t.Fatal(err)
 			}
 			if a := w.try(t, s.client(plainPath).from(1), "bubba", "gump"); !a.admitted() {

@@ -119,7 +119,7 @@ func newService(t testing.TB, o options) *service {
 	s.sessions, err = session.NewManager(session.Config{
 		Sessions: s.db.Sessions(), Accounts: s.db.Accounts(), Authenticator: auth,
 		Throttle: throttle.Gate{Throttle: s.throttle}, Audit: record, Remember: o.remember,
-		PerAccount: session.DefaultPerAccount, Forget: func(id string) { s.keys.Forget(id) },
+		PerAccount: session.DefaultPerAccount, Forget: func(id string) { s.throttle.AccountsChanged(); s.keys.Forget(id) },
 		Now: now, Rand: s.rand, Log: log,
 	})
 	must(t, err)

@@ -65,7 +65,8 @@ func (t *tx) fillCanonical() (more bool, err error) {
 	return n == rowsPerStatement, err
 }
 
-// fillCanonical notes the canonical forms that a new version of the schema has none of.
+// fillCanonical notes the canonical forms that a new version of the schema has none of. Who
+// keeps in memory which names look alike hears of it.
 func (db *DB) fillCanonical(ctx context.Context) error {
 	for {
 		missing := false
@@ -77,8 +78,10 @@ func (db *DB) fillCanonical(ctx context.Context) error {
 			if err := t.holdNames(); err != nil {
 				return err
 			}
-			_, err := t.fillCanonical()
-			return err
+			if _, err := t.fillCanonical(); err != nil {
+				return err
+			}
+			return t.announce(changed(everyone)...)
 		})
 		if err != nil {
 			return err

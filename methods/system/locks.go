@@ -63,7 +63,7 @@ func (m *module) unlock(ctx context.Context, c *methods.Call, in unlockIn) (int,
 	n := 0
 	event := signin.About(c, audit.Unlock, &a)
 	err = signin.Change(m.cfg.Audit, []audit.Event{event}, func() (err error) {
-		n, err = m.cfg.Throttle.Unlock(ctx, m.cfg.Throttle.Tag(account.User, a.Name))
+		n, err = m.cfg.Throttle.Unlock(ctx, account.User, a.Name)
 		return err
 	})
 	return n, sessionError(err)

@@ -35,6 +35,8 @@
 // not share a form (account.LookAlike). Where some from before do, the first is counted by
 // the form and each other one by its very name: else who logs in as one would make good
 // the guesses at another. From that one could find out that there are two, and no more.
+// Which ones they are is read again when accounts have changed. What was counted until then
+// stays where it is: a list has it under the account's name, and unlocking takes both.
 //
 // All state is in a Store that processes share; a restart or another node changes
 // nothing. The counters are bounded in number. When strangers' names flood them, those

@@ -33,17 +33,16 @@ type Lock struct {
 const maxLocks = 1000
 
 // Locks lists what is blocked, disabled accounts first, then the longest waits; at most
-// 1000. Accounts are named if they are among names.
+// 1000. Accounts are named if they are among names, under whichever tag they are counted
+// or were before.
 func (t *Throttle) Locks(ctx context.Context, names []Name) ([]Lock, error) {
+	t.keepUp(ctx)
 	now := t.now()
 	waiting, err := t.cfg.Store.Waiting(ctx, now, maxLocks)
 	if err != nil {
 		return nil, fmt.Errorf("throttle: %w", err)
 	}
-	known := make(map[string]Name, len(names))
-	for _, n := range names {
-		known[t.Tag(n.Kind, n.Name)] = n
-	}
+	known := t.named(names)
 	locks := make([]Lock, 0, len(waiting))
 	for _, c := range waiting {
 		l := c.lock()
@@ -54,6 +53,20 @@ func (t *Throttle) Locks(ctx context.Context, names []Name) ([]Lock, error) {
 		locks = append(locks, l)
 	}
 	return locks, nil
+}
+
+// named gives names by their tags. The form stands for the account that is counted by it,
+// if there is one.
+func (t *Throttle) named(names []Name) map[string]Name {
+	known := make(map[string]Name, 2*len(names))
+	for _, n := range names {
+		known[t.ownTag(n.Kind, n.Name)] = n
+		form := t.formTag(n.Kind, n.Name)
+		if _, taken := known[form]; !taken || !t.apart.has(n) {
+			known[form] = n
+		}
+	}
+	return known
 }
 
 // lock describes a counter that blocks.
@@ -81,9 +94,21 @@ func (c *Counter) scope() Scope {
 	return ScopePair
 }
 
-// Unlock forgets the failures of the account with the tag, at every block and over all,
-// and enables it again. It returns how many counters had any.
-func (t *Throttle) Unlock(ctx context.Context, tag string) (int, error) {
+// Unlock forgets the failures of an account, at every block and over all, and enables it
+// again. It returns how many counters had any. Those of the form and those of the very name
+// go together: which of them count can have changed since, or be about to in another
+// process. So one that is kept apart unlocks the one that the form stands for as well.
+func (t *Throttle) Unlock(ctx context.Context, kind account.Kind, name string) (int, error) {
+	form, err := t.UnlockTag(ctx, t.formTag(kind, name))
+	if err != nil {
+		return 0, err
+	}
+	own, err := t.UnlockTag(ctx, t.ownTag(kind, name))
+	return form + own, err
+}
+
+// UnlockTag is Unlock for the account with the tag, as a Lock has it.
+func (t *Throttle) UnlockTag(ctx context.Context, tag string) (int, error) {
 	return t.reset(ctx, Key{Account: tag})
 }
 

@@ -1,7 +1,6 @@
 package throttle
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,24 +10,24 @@ import (
 	"countersign/session/account"
 )
 
-// lookApart gives the accounts that need counters of their own, lest the success of one
-// make good the guesses at another: of those that look alike all but the first, which the
-// form stands for. Every other spelling is counted by the form.
-func lookApart(ctx context.Context, accounts Accounts) (map[Name]bool, error) {
-	if accounts == nil {
-		return nil, nil
+// Tag names an account, or what was typed for one, without telling it: a keyed hash of
+// the form in which it is counted, 32 hex digits. The same name has another tag on another
+// database.
+func (t *Throttle) Tag(kind account.Kind, name string) string {
+	if t.apart.has(Name{kind, name}) {
+		return t.ownTag(kind, name)
 	}
-	all, err := accounts.LookAlikes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	apart := map[Name]bool{}
-	for _, alike := range all {
-		for _, name := range alike.Names[1:] {
-			apart[Name{alike.Kind, name}] = true
-		}
-	}
-	return apart, nil
+	return t.formTag(kind, name)
+}
+
+// formTag is that of all names with one canonical form.
+func (t *Throttle) formTag(kind account.Kind, name string) string {
+	return tag(t.secret, kind, account.Canonical(name))
+}
+
+// ownTag is that of the very name, for accounts that are kept apart.
+func (t *Throttle) ownTag(kind account.Kind, name string) string {
+	return tag(t.secret, kind, "\x00"+name) // no canonical form has a NUL
 }
 
 // tag is the keyed hash of the form in which a name is counted, 32 hex digits.

@@ -31,7 +31,8 @@ func TestBlock(t *testing.T) {
 // name have one, but for the account that looks like an older one.
 func TestTag(t *testing.T) {
 	tag := func(secret string, kind account.Kind, name string) string {
-		th := Throttle{secret: []byte(secret), apart: map[Name]bool{{account.User, "Alice"}: true, {account.Server, "ALICE"}: true}}
+		th := Throttle{secret: []byte(secret)}
+		th.apart.names.Store(&map[Name]bool{{account.User, "Alice"}: true, {account.Server, "ALICE"}: true})
 		return th.Tag(kind, name)
 	}
 	base := tag("secret", account.User, "alice")

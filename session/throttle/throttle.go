@@ -16,7 +16,8 @@ import (
 // Config is what a Throttle needs; Store is required, the rest has defaults.
 type Config struct {
 	Store Store
-	// Accounts tells which accounts look alike; nil if none do.
+	// Accounts tells which accounts look alike; nil if none do. Whoever follows the
+	// announcements of a database must tell of changed accounts, by AccountsChanged.
 	Accounts Accounts
 	// Rules are the numbers; DefaultRules if nil.
 	Rules *Rules
@@ -24,11 +25,12 @@ type Config struct {
 	Now func() time.Time
 	// Rand makes the secret of a new database; crypto/rand if nil.
 	Rand io.Reader
-	// Log is told when counters cannot be trimmed; discarded if nil.
+	// Log is told when counters cannot be trimmed, or accounts not read; discarded if nil.
 	Log *slog.Logger
 }
 
-// Accounts is the part of account.Store that a Throttle asks when it is made.
+// Accounts is the part of account.Store that a Throttle asks when it is made, and when
+// accounts have changed.
 type Accounts interface {
 	LookAlikes(ctx context.Context) ([]account.Alike, error)
 }
@@ -38,7 +40,7 @@ type Throttle struct {
 	cfg    Config
 	rules  Rules
 	secret []byte
-	apart  map[Name]bool // accounts that are counted by their very names
+	apart  apart
 	queue  queue
 	// Both are the queue's alone.
 	added    int          // new counters since the last trim
@@ -73,11 +75,10 @@ func New(ctx context.Context, cfg Config) (*Throttle, error) {
 	if err != nil {
 		return nil, fmt.Errorf("throttle: the secret for names: %w", err)
 	}
-	apart, err := lookApart(ctx, cfg.Accounts)
-	if err != nil {
+	t := &Throttle{cfg: cfg, rules: *cfg.Rules, secret: secret, refusing: map[Key]bool{}}
+	if err := t.readApart(ctx); err != nil {
 		return nil, fmt.Errorf("throttle: the accounts that look alike: %w", err)
 	}
-	t := &Throttle{cfg: cfg, rules: *cfg.Rules, secret: secret, apart: apart, refusing: map[Key]bool{}}
 	t.queue.init(t.rules.Queue, t.rules.Queue*2, t.run)
 	// What other processes left behind is unknown: the first attempt trims.
 	t.added = t.rules.Rows
@@ -106,15 +107,6 @@ func (t *Throttle) Close() { t.queue.wait() }
 // now is the clock as counters keep it.
 func (t *Throttle) now() time.Time { return t.cfg.Now().UTC().Truncate(time.Microsecond) }
 
-// Tag names an account, or what was typed for one, without telling it: a keyed hash of
-// the canonical name, 32 hex digits. The same name has another tag on another database.
-func (t *Throttle) Tag(kind account.Kind, name string) string {
-	if t.apart[Name{kind, name}] {
-		return tag(t.secret, kind, "\x00"+name) // no canonical form has a NUL
-	}
-	return tag(t.secret, kind, account.Canonical(name))
-}
-
 // Reserve counts an attempt as failed before it is verified. Whoever gets an Attempt
 // must verify at most one credential and then decide the Attempt. Errors: *Blocked;
 // session.ErrBusy when too many undecided attempts are before it; session.ErrUnavailable
@@ -126,6 +118,7 @@ func (t *Throttle) Reserve(ctx context.Context, who Who) (*Attempt, error) {
 	if who.Name == "" {
 		a.parts = []part{source}
 	} else {
+		t.keepUp(ctx)
 		name := t.Tag(who.Kind, who.Name)
 		a.parts = []part{
 			{key: Key{Account: name, Block: block}, rule: &t.rules.Pair, role: ofPair},

@@ -111,7 +111,7 @@ func (c *lockReleaseCmd) releaseUser(ctx context.Context, io stdio, db *sql.DB, 
 	}
 	n := 0
 	err = r.before(e, func() error {
-		n, err = t.Unlock(ctx, t.Tag(account.Kind(c.Kind), c.User))
+		n, err = t.Unlock(ctx, account.Kind(c.Kind), c.User)
 		return err
 	})
 	switch {
@@ -197,7 +197,7 @@ func releaseLock(ctx context.Context, t *throttle.Throttle, r *recorder, key thr
 			_, err := t.UnlockSource(ctx, key.Block)
 			return err
 		}
-		_, err := t.Unlock(ctx, key.Account)
+		_, err := t.UnlockTag(ctx, key.Account)
 		return err
 	})
 }

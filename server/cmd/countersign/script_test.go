@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
@@ -27,7 +28,8 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, scriptParams(t, "testdata/script"))
 }
 
-// TestDatabaseScript runs the scripts that concern a database on either engine.
+// TestDatabaseScript runs the scripts that concern a database on either engine. They have
+// "rename FROM TO" too, which gives a user another name as earlier versions did.
 func TestDatabaseScript(t *testing.T) {
 	scripts, err := filepath.Glob("testdata/database/*.txtar")
 	if err != nil || len(scripts) == 0 {
@@ -39,6 +41,10 @@ func TestDatabaseScript(t *testing.T) {
 				database := withPassword(t, fresh(t))
 				p := scriptParams(t, "")
 				p.Files = []string{script}
+				p.Cmds = maps.Clone(p.Cmds)
+				p.Cmds["rename"] = func(_ *testscript.TestScript, _ bool, args []string) {
+					sqltest.Rename(t, database, args[0], args[1])
+				}
 				setup := p.Setup
 				p.Setup = func(e *testscript.Env) error {
 					e.Setenv("COUNTERSIGN_DATABASE", database)

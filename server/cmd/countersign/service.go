@@ -80,6 +80,7 @@ func assemble(ctx context.Context, s *settings, errorWriter io.Writer, log *slog
 		Throttle: throttle.Gate{Throttle: svc.throttle}, Audit: svc.record, Remember: s.Remember,
 		PerAccount: s.PerAccount, RefuseOverCap: s.OverCap == "refuse",
 		Forget: func(id string) {
+			svc.throttle.AccountsChanged()
 			if svc.keys != nil {
 				svc.keys.Forget(id)
 			}

@@ -71,7 +71,7 @@ func twoProcesses(t *testing.T, s throttle.Store, p *twin.Process) {
 	if n != freePer {
 		t.Errorf("%d guesses were verified, want %d", n, freePer)
 	}
-	if _, err := th.Unlock(t.Context(), th.Tag("user", "later")); err != nil {
+	if _, err := th.Unlock(t.Context(), "user", "later"); err != nil {
 		t.Fatal(err)
 	}
 	if n, err = tell(p, "right", 1, "later"); n != 1 || err != nil {

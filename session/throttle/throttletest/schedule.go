@@ -224,7 +224,7 @@ func disabledAtAHundred(t *testing.T, s throttle.Store) {
 	_, err := th.Sweep(t.Context())
 	must(t, err)
 	wantBlocked(t, th, who, throttle.ScopeDisabled)
-	n, err := th.Unlock(t.Context(), th.Tag(who.Kind, who.Name))
+	n, err := th.Unlock(t.Context(), who.Kind, who.Name)
 	must(t, err)
 	if n == 0 {
 		t.Error("nothing was unlocked")

@@ -226,7 +226,7 @@ func locksAndUnlock(t *testing.T, s throttle.Store) {
 		t.Errorf("%d locks, want 3", len(locks))
 	}
 	for _, who := range []throttle.Who{alice, typo} {
-		n, err := th.Unlock(t.Context(), tag(who))
+		n, err := th.Unlock(t.Context(), who.Kind, who.Name)
 		must(t, err)
 		if n != 2 { // at its block and over all
 			t.Errorf("unlocked %d counters, want 2", n)
