@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"os"
 	"time"
 
@@ -20,14 +22,20 @@ const (
 
 // ensureAdministrator makes an administrator with a random password if there is no
 // account at all, and tells the password once. Of several processes that start at the
-// same time one makes it: names are unique in the database.
-func ensureAdministrator(ctx context.Context, svc *service, io stdio, url string) error {
+// same time one makes it: names are unique in the database. Where nobody could read the
+// password none is made, and the log says what to do.
+func ensureAdministrator(ctx context.Context, svc *service, io stdio, log *slog.Logger, url string) error {
 	accounts := svc.db.Accounts()
 	if n, err := accounts.Count(ctx); n > 0 || err != nil {
 		return err
 	}
-	if err := greet(io); err != nil {
-		return err
+	if nowhere(io.out) {
+		log.Warn("there is no account, and no standard output to show an administrator's password on; " + makeAdministrator)
+		return nil
+	}
+	// What cannot be written is found out before there is a password that nobody knows.
+	if err := say(io, "This database has no accounts yet.\n"); err != nil {
+		return fmt.Errorf("there is no account, and an administrator's password could not be shown; %s: %w", makeAdministrator, err)
 	}
 	pass := rand.Text() // 26 letters and digits, 130 bits
 	hash, err := svc.hash(ctx, pass)
@@ -67,21 +75,14 @@ To log in and see who you are:
 	return nil
 }
 
-// greet sees to it that somebody can read what is printed, before an account is made
-// whose password nobody would have. A process that is started without a standard output
-// has /dev/null for one; a pipe that nobody reads ends the process here.
-func greet(io stdio) error {
-	const advice = "countersign user add NAME --role " + adminRole
-	out, isFile := io.out.(*os.File)
-	if isFile {
-		there, err := out.Stat()
-		nowhere, missing := os.Stat(os.DevNull)
-		if err == nil && missing == nil && os.SameFile(there, nowhere) {
-			return errors.New("there is no account, and no standard output to show an administrator's password on; make one with " + advice)
-		}
+// nowhere tells whether what is written is lost. A process that is started without a
+// standard output has /dev/null for one.
+func nowhere(w io.Writer) bool {
+	out, isFile := w.(*os.File)
+	if !isFile {
+		return false
 	}
-	if err := say(io, "This database has no accounts yet.\n"); err != nil {
-		return fmt.Errorf("there is no account, and an administrator's password could not be shown; make one with %s: %w", advice, err)
-	}
-	return nil
+	there, err := out.Stat()
+	null, missing := os.Stat(os.DevNull)
+	return err == nil && missing == nil && os.SameFile(there, null)
 }

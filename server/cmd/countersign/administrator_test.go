@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,7 +33,7 @@ func TestOneAdministrator(t *testing.T) {
 		var all sync.WaitGroup
 		for i := range services {
 			all.Go(func() {
-				if err := ensureAdministrator(t.Context(), services[i], stdio{out: &outs[i]}, "http://x/RPC2"); err != nil {
+				if err := ensureAdministrator(t.Context(), services[i], stdio{out: &outs[i]}, slog.New(slog.DiscardHandler), "http://x/RPC2"); err != nil {
 					t.Error(err)
 				}
 			})
@@ -63,14 +65,14 @@ func TestAdministratorRecorded(t *testing.T) {
 	svc, out := testService(t, sqltest.SQLiteURL(t)), new(bytes.Buffer)
 	d := &diary{}
 	svc.record = d
-	if err := ensureAdministrator(t.Context(), svc, stdio{out: out}, ""); !errors.Is(err, audit.ErrUnrecorded) {
+	if err := ensureAdministrator(t.Context(), svc, stdio{out: out}, slog.New(slog.DiscardHandler), ""); !errors.Is(err, audit.ErrUnrecorded) {
 		t.Errorf("%v", err)
 	}
 	if n, err := svc.db.Accounts().Count(t.Context()); n != 0 || err != nil || strings.Contains(out.String(), "password") {
 		t.Errorf("%d accounts, %v; said %q", n, err, out)
 	}
 	d.room = 1
-	if err := ensureAdministrator(t.Context(), svc, stdio{out: out}, ""); err != nil || !strings.Contains(out.String(), "password:") {
+	if err := ensureAdministrator(t.Context(), svc, stdio{out: out}, slog.New(slog.DiscardHandler), ""); err != nil || !strings.Contains(out.String(), "password:") {
 		t.Errorf("%v; said %q", err, out)
 	}
 	admin, err := findAccount(t.Context(), svc.db.Accounts(), account.User, adminName)
@@ -84,6 +86,27 @@ func TestAdministratorRecorded(t *testing.T) {
 	}
 }
 
+// Without a standard output, which is /dev/null then, no account is made whose password
+// nobody could read: the server goes on, and the log says what to do.
+func TestAdministratorNowhere(t *testing.T) {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	var log bytes.Buffer
+	svc := testService(t, sqltest.SQLiteURL(t))
+	if err := ensureAdministrator(t.Context(), svc, stdio{out: null}, slog.New(slog.NewJSONHandler(&log, nil)), ""); err != nil {
+		t.Error(err)
+	}
+	if n, err := svc.db.Accounts().Count(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d accounts, %v", n, err)
+	}
+	if !strings.Contains(log.String(), `"level":"WARN","msg":"there is no account, and no standard output`) || !strings.Contains(log.String(), "user add NAME --role admin") {
+		t.Errorf("log: %s", &log)
+	}
+}
+
 // Where nothing can be printed no account is made; a password that could not be shown
 // after all is told of.
 func TestAdministratorNotShown(t *testing.T) {
@@ -91,12 +114,12 @@ func TestAdministratorNotShown(t *testing.T) {
 		says     string
 		accounts int
 	}{
-		{"could not be shown; make one with countersign user add NAME --role admin: full", 0},
+		{"could not be shown; make one with countersign user add NAME --role admin, or countersign grant NAME '*': full", 0},
 		{"could not be shown; set one with countersign user passwd admin: full", 1},
 	} {
 		svc := testService(t, sqltest.SQLiteURL(t))
 		out := fullWriter(writes)
-		err := ensureAdministrator(t.Context(), svc, stdio{out: &out}, "")
+		err := ensureAdministrator(t.Context(), svc, stdio{out: &out}, slog.New(slog.DiscardHandler), "")
 		if err == nil || !strings.Contains(err.Error(), want.says) {
 			t.Errorf("%v", err)
 		}

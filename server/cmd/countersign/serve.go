@@ -67,7 +67,7 @@ func (c *serveCmd) Run(ctx context.Context, io stdio, env *environment, args com
 	}
 	return withService(ctx, &c.settings, io.err, hangupIgnored, log, func(ctx context.Context, svc *service, linger func() time.Duration) error {
 		return svc.serve(ctx, &c.settings, log, linger, func(ctx context.Context, a net.Addr) error {
-			return ensureAdministrator(ctx, svc, io, c.clientURL(a))
+			return ensureAdministrator(ctx, svc, io, log, c.clientURL(a))
 		})
 	})
 }
