@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -19,10 +20,13 @@ import (
 // accounts is how many accounts the sessions belong to.
 const accounts = 100
 
-// fill makes a database with n sessions and gives their pairs. Records are written in
-// the order of their keys, which spares the database most of the work.
+// fill makes a database of its own in dir, with n sessions, and gives their pairs. Records
+// are written in the order of their keys, which spares the database most of the work.
 func fill(ctx context.Context, dir string, n int) (url string, p *pairs, err error) {
-	url = "sqlite:" + filepath.Join(dir, fmt.Sprintf("sessions-%d.db", n))
+	if dir, err = os.MkdirTemp(dir, "sessions-"); err != nil {
+		return "", nil, err
+	}
+	url = "sqlite:" + filepath.Join(dir, "countersign.db")
 	db, err := sql.Open(ctx, url)
 	if err != nil {
 		return "", nil, err
