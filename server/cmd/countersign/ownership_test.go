@@ -10,12 +10,22 @@ import (
 	"testing"
 )
 
+// needRoot skips a test that only root can do, unless nothing may be skipped.
+func needRoot(t *testing.T, why string) {
+	t.Helper()
+	switch {
+	case os.Geteuid() == 0:
+	case os.Getenv("COUNTERSIGN_TEST_REQUIRE_ALL") == "1":
+		t.Fatal("needs root: " + why)
+	default:
+		t.Skip("needs root: " + why)
+	}
+}
+
 // TestRootLeavesFilesToTheServer: what root makes in a folder of somebody else, the
 // database, what belongs to it and the audit, is theirs.
 func TestRootLeavesFilesToTheServer(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("only root can give files away")
-	}
+	needRoot(t, "only root can give files away")
 	const nobody = 65534
 	dir := t.TempDir()
 	if err := os.Chown(dir, nobody, nobody); err != nil {
@@ -52,9 +62,7 @@ func TestRootLeavesFilesToTheServer(t *testing.T) {
 // TestRootFollowsNoLinks: what is to be a file of the server's in a folder of the server's
 // is none of root's at the end of a link. In folders of root's links are followed.
 func TestRootFollowsNoLinks(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("others follow links to files of their own")
-	}
+	needRoot(t, "others follow links to files of their own")
 	const nobody = 65534
 	for _, c := range []struct {
 		owner int
@@ -80,9 +88,7 @@ func TestRootFollowsNoLinks(t *testing.T) {
 
 // TestCheckFollowsNoLinks: nor does root when it looks.
 func TestCheckFollowsNoLinks(t *testing.T) {
-	if os.Geteuid() != 0 {
-		t.Skip("others follow links to files of their own")
-	}
+	needRoot(t, "others follow links to files of their own")
 	dir, elsewhere := t.TempDir(), filepath.Join(t.TempDir(), "precious")
 	record := filepath.Join(dir, "audit.log")
 	write := os.WriteFile(elsewhere, []byte("precious"), 0o600)
